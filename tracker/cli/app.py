@@ -1,0 +1,74 @@
+"""The group of verbs. Listing them imports none, so that `tracker --help` costs little more than Python itself."""
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from tracker import __version__
+from tracker.cli.verbs import VERBS, help_text
+from tracker.errors import TrackerError
+
+
+class Verbs(click.Group):
+    """A group that knows its verbs by name and imports one only when it runs."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        """Return the verbs in the order of their use."""
+        return list(VERBS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        """Import the file of one verb."""
+        if name not in VERBS:
+            return None
+        module = import_module(f"tracker.cli.{VERBS[name][0]}")
+        command: click.Command = getattr(module, f"{name}_command")
+        return command
+
+    def get_help(self, _context: click.Context) -> str:
+        """Return the page that is also shown without click."""
+        return help_text().rstrip()
+
+
+@click.group(
+    cls=Verbs,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="The folder with feeds.toml and index/.")
+@click.version_option(__version__, prog_name="tracker")
+@click.pass_context
+def tracker(context: click.Context, home: Path | None) -> None:
+    """Papers and what the field says about them: without a command, the terminal UI opens."""
+    context.obj = home
+    if context.invoked_subcommand is None:
+        from tracker.cli.ui import open_ui
+
+        context.exit(open_ui(home))
+
+
+def run() -> None:
+    """Run the command line; a failure is one line on stderr and an exit status that is not 0."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        # spinning threads of two libraries stall each other; bulk embedding sets its own number
+        os.environ.setdefault(name, "1")
+    try:
+        status = tracker.main(standalone_mode=False, color=False if os.environ.get("NO_COLOR") else None)
+    except click.exceptions.Abort:
+        click.echo("Stopped.", err=True)
+        status = 130
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except TrackerError as error:
+        click.echo(f"tracker: {error}", err=True)
+        status = 1
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output left: no words about that
+        status = 0
+    except OSError as error:
+        click.echo(f"tracker: {error.filename or 'the system'}: {error.strerror or error}.", err=True)
+        status = 1
+    sys.exit(status if isinstance(status, int) else 0)

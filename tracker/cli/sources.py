@@ -1,0 +1,37 @@
+"""`tracker sources`."""
+
+import click
+
+from tracker import times
+from tracker.cli.common import print_json, session_of
+from tracker.models import SourceState
+
+
+@click.command(
+    "sources", help="Show how each followed source is doing: state, newest item, and what to do where one fails."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a source.")
+@click.pass_context
+def sources_command(context: click.Context, as_json: bool) -> None:
+    """List sources with their state in words."""
+    session = session_of(context)
+    known = {state.name: state for state in session.reader.source_states()}
+    for source in session.config.sources:
+        state = known.pop(source.name, None) or SourceState(
+            name=source.name, kind=source.kind, state="new" if source.enabled else "off"
+        )
+        if as_json:
+            print_json(state)
+            continue
+        newest = times.ago(state.newest, session.clock())
+        click.echo(
+            f"{_sign(state.state)} {source.name:32} {source.kind:11} {state.state:12} {state.items:7,} items  {'newest ' + newest if newest else ''}"
+        )
+        if state.message or state.remedy:
+            click.echo(f"    {state.message} {state.remedy}")
+    if not session.config.sources:
+        click.echo(f"Nothing is followed yet: add a [[source]] table to {session.home / 'feeds.toml'}.", err=True)
+
+
+def _sign(state: str) -> str:
+    return {"ok": "●", "unchanged": "●", "new": "○", "off": "○"}.get(state, "✗")

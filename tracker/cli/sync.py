@@ -1,0 +1,68 @@
+"""`tracker sync`."""
+
+import sys
+
+import click
+
+from tracker.cli.common import log_to_file, print_json, session_of
+from tracker.cli.index import Meter
+from tracker.models import SyncEvent
+from tracker.session import Session
+from tracker.text import plural
+
+
+@click.command(
+    "sync",
+    help="Fetch the sources you follow (or those named), embed what is new and index it. Exit status 1 when any failed.",
+)
+@click.argument("names", nargs=-1, metavar="[SOURCE]...")
+@click.option("--no-index", is_flag=True, help="Leave embedding and indexing for later.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object an event.")
+@click.pass_context
+def sync_command(context: click.Context, names: tuple[str, ...], no_index: bool, as_json: bool) -> None:
+    """Run a sync and say in a line each what failed and what is new."""
+    session = session_of(context)
+    log_to_file(session)
+    if not session.config.sources:
+        click.echo(
+            f"tracker: no source is followed in {session.home / 'feeds.toml'}. Add a [[source]] table there.", err=True
+        )
+        context.exit(1)
+    failed = run_sync(session, names, index=not no_index, as_json=as_json)
+    if failed:
+        context.exit(1)
+
+
+def run_sync(session: Session, names: tuple[str, ...] = (), *, index: bool = True, as_json: bool = False) -> int:
+    """Run a sync with its talk on stderr; return how many sources failed."""
+    meter = Meter(quiet=as_json)
+    terminal = sys.stderr.isatty() and not as_json
+    clear = "\r\x1b[K" if terminal else ""
+    ended: list[SyncEvent] = []
+    for event in session.sync(names, index=index):
+        if as_json:
+            print_json(
+                {
+                    "step": event.step,
+                    "source": event.source,
+                    "new": event.new,
+                    "changed": event.changed,
+                    "message": event.message,
+                    "remedy": event.remedy,
+                }
+            )
+        if event.step in {"fetched", "failed"}:
+            ended.append(event)
+        if event.step == "failed" and not as_json:
+            click.echo(f"{clear}✗ {event.source}: {event.message} {event.remedy}".rstrip(), err=True)
+        elif event.step in {"stored", "fetched"} and terminal:
+            click.echo(f"\r{len(ended)} of {event.total or '…'} sources · {event.source}\x1b[K", nl=False, err=True)
+        meter.show(event)
+    failures = sum(event.step == "failed" for event in ended)
+    if not as_json:
+        new, changed = sum(event.new for event in ended), sum(event.changed for event in ended)
+        click.echo(f"{clear}{plural(len(ended), 'source')}: {new:,} new, {changed:,} changed, {failures} failed.")
+        for event in sorted(ended, key=lambda one: -one.new)[:12]:
+            if event.new:
+                click.echo(f"  {event.new:6,}  {event.source}")
+    return failures

@@ -1,0 +1,35 @@
+"""The verbs of the command line and its first page of help: known without importing anything, so `tracker --help` costs little more than Python."""
+
+VERBS = {
+    "sync": ("sync", "Fetch what you follow, embed it and index it."),
+    "search": ("search", "Search papers and posts by word and by meaning."),
+    "trends": ("trends", "Show which topics rise, with the evidence."),
+    "digest": ("digest", "Write the summary of a week."),
+    "show": ("show", "Show items whole."),
+    "open": ("show", "Open an item in the browser."),
+    "import": ("files", "Bring in files of JSON lines, or the starter library."),
+    "index": ("index", "Embed what is pending and bring the index up to date."),
+    "sources": ("sources", "Show how each source is doing."),
+    "doctor": ("doctor", "Check the home, the model and the index."),
+    "backup": ("doctor", "Copy the database safely while it is in use."),
+    "demo": ("demo", "Run the whole job on made-up weeks, without a network."),
+}
+"""Verb → (file in this folder, one line of help)."""
+
+
+def help_text() -> str:
+    """Return the first page of help."""
+    verbs = "\n".join(f"  {name:8} {text}" for name, (_, text) in VERBS.items())
+    return f"""Usage: tracker [--home DIRECTORY] [COMMAND] [ARGUMENTS]...
+
+  Papers and what the field says about them. Without a command, the terminal
+  UI opens.
+
+Options:
+  --home DIRECTORY  The folder with feeds.toml and index/.
+  --version         Show the version and exit.
+  -h, --help        Show this message and exit.
+
+Commands ('tracker COMMAND --help' tells more):
+{verbs}
+"""

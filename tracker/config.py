@@ -1,0 +1,156 @@
+"""Where a home is and what its `feeds.toml` says."""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tracker.errors import ConfigError
+
+FILE = "feeds.toml"
+DATABASE = Path("index") / "tracker.db"
+VECTORS = Path("index") / "vectors"
+ROLES = ("data-scientist", "ml-engineer", "ai-engineer")
+_COMMON = frozenset({"kind", "name", "enabled", "weight", "base", "group", "per_week", "authority", "fallback"})
+_SECRET = re.compile(r"(?i)(password|token|secret|api_?key)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One followed thing: a `[[source]]` table of `feeds.toml`.
+
+    Attributes:
+        name: unique; made from kind and options when the table gives none.
+        base: base address of the service, for mirrors and tests; empty means the service's own.
+        options: what only this kind knows (`categories`, `url`, `actor` …).
+    """
+
+    kind: str
+    name: str
+    options: Mapping[str, Any]
+    base: str = ""
+    weight: float = 1.0
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What `feeds.toml` says, checked."""
+
+    home: Path
+    sources: tuple[Source, ...] = ()
+    role: str = "ml-engineer"
+    contact: str = ""
+    model: str = "default"
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def database(self) -> Path:
+        """The one file that is the truth."""
+        return self.home / DATABASE
+
+    @property
+    def vectors(self) -> Path:
+        """The folder of derived vector indexes, safe to delete."""
+        return self.home / VECTORS
+
+
+def find_home(given: str | Path | None = None) -> Path:
+    """Return the home: the given folder, `TRACKER_HOME`, the nearest folder upward with a `feeds.toml`, the user's data folder."""
+    if given or os.environ.get("TRACKER_HOME"):
+        return Path(given or os.environ["TRACKER_HOME"]).expanduser().absolute()
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / FILE).is_file():
+            return folder
+    from platformdirs import user_data_path  # 10 ms, and only wanted when nothing else named a home
+
+    return user_data_path("tracker", appauthor=False)
+
+
+def load(home: Path) -> Config:
+    """Read `feeds.toml` of a home; a home without one has the defaults and no sources.
+
+    Raises:
+        ConfigError: the file cannot be read, is no TOML, or holds something impossible.
+    """
+    path = home / FILE
+    try:
+        with path.open("rb") as file:
+            tables = tomllib.load(file)
+    except FileNotFoundError:
+        return Config(home=home)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}.", "Mend the line or restore the file.") from error
+    return parse(tables, home)
+
+
+def parse(tables: Mapping[str, Any], home: Path) -> Config:
+    """Turn parsed TOML into a checked configuration.
+
+    Raises:
+        ConfigError: with the table and the option that is wrong.
+    """
+    general, embedding = _table(tables, "tracker"), _table(tables, "embedding")
+    keys = _table(tables, "keys")
+    role = str(general.get("role", "ml-engineer"))
+    sources = tables.get("source", [])
+    if not isinstance(sources, list):
+        raise ConfigError(f"{FILE}: 'source' must be written [[source]].", "Use two brackets.")
+    parsed = tuple(_source(number, table) for number, table in enumerate(sources, 1))
+    seen: set[str] = set()
+    for source in parsed:
+        if source.name in seen:
+            raise ConfigError(f"{FILE}: two sources are called '{source.name}'.", "Give one of them another name.")
+        seen.add(source.name)
+    return Config(
+        home=home,
+        sources=parsed,
+        role=role,
+        contact=str(general.get("contact", "")),
+        model=str(embedding.get("model", "default")),
+        keys={str(k): str(v) for k, v in keys.items()},
+    )
+
+
+def _table(tables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    table = tables.get(name, {})
+    if not isinstance(table, dict):
+        raise ConfigError(f"{FILE}: '{name}' must be a table.", f"Write [{name}].")
+    return table
+
+
+def _source(number: int, table: object) -> Source:
+    """Check what all kinds have in common; what only one kind knows is checked by its fetcher."""
+    where = f"{FILE}: source {number}"
+    if not isinstance(table, dict) or not isinstance(table.get("kind"), str):
+        raise ConfigError(f"{where} has no kind.", 'Add kind = "feed", for instance.')
+    kind: str = table["kind"]
+    options = {key: value for key, value in table.items() if key not in _COMMON}
+    if secret := next((key for key in options if _SECRET.search(key)), None):
+        raise ConfigError(
+            f"{where} ({kind}) holds a secret in '{secret}'.", "Secrets belong in the environment or the keyring."
+        )
+    weight = table.get("weight", 1.0)
+    if not isinstance(weight, int | float) or isinstance(weight, bool):
+        raise ConfigError(f"{where} ({kind}): weight must be a number.")
+    name = str(table.get("name") or default_name(kind, options))
+    return Source(
+        kind=kind,
+        name=name,
+        options=options,
+        base=str(table.get("base", "")).rstrip("/"),
+        weight=float(weight),
+        enabled=bool(table.get("enabled", True)),
+    )
+
+
+def default_name(kind: str, options: Mapping[str, Any]) -> str:
+    """Return a readable name for a source that was given none: `arxiv-cs.LG`, `feed-example.org`."""
+    value = next((options[key] for key in ("categories", "query", "url", "actor", "venue") if options.get(key)), "")
+    text = "+".join(map(str, value)) if isinstance(value, list) else str(value)
+    text = re.sub(r"^https?://(www\.)?", "", text)
+    return re.sub(r"[^\w.@+-]+", "-", f"{kind}-{text}").strip("-").lower()[:60]

@@ -1,0 +1,155 @@
+"""Reads blogs, newsletters and anything else that has an RSS, Atom or JSON Feed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
+
+from tracker import times
+from tracker.errors import ConfigError
+from tracker.fetch import options
+from tracker.fetch.feed_documents import Document, Entry, join, read
+from tracker.identity import canonical_url, is_web_address, paper_of_link
+from tracker.models import Record
+from tracker.ports import Batch, Request
+from tracker.text import clean_line, clean_text, digest, html_to_text, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tracker.config import Source
+    from tracker.ports import Client, Response
+
+OPTIONS = frozenset({"url", "network", "author"})
+ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
+LINK_LIMIT = 200
+_TITLE_WIDTH = 100
+_EARLIEST = "1990"
+
+
+class FeedFetcher:
+    """Options: `url`, `network` (`blog` unless given), `author` (the title of the feed unless given)."""
+
+    kind: ClassVar[str] = "feed"
+
+    def check(self, source: Source) -> None:
+        """Raise `tracker.errors.ConfigError` when options are missing or wrong."""
+        options.known_only(source, OPTIONS)
+        if not is_web_address(options.text(source, "url", None)):
+            raise ConfigError(f"Source '{source.name}': its url is no http or https address.", 'Write url = "https://…".')
+        options.text(source, "network")
+        options.text(source, "author")
+
+    def fetch(self, source: Source, cursor: Mapping[str, Any], client: Client) -> Iterator[Batch]:
+        """Yield the entries; nothing when the feed has not changed."""
+        answer = client.get(request(source))
+        if answer.status == 304:
+            return
+        records, problems = parse(answer, source)
+        yield Batch(records=records, cursor=dict(cursor), problems=problems)
+
+
+def request(source: Source) -> Request:
+    """Return the request for the feed; `base` takes the place of the host of its address."""
+    url = options.text(source, "url", None)
+    if source.base:
+        parts = urlsplit(url)
+        url = f"{source.base}{parts.path}{f'?{parts.query}' if parts.query else ''}"
+    return Request(url=url, accept=ACCEPT, conditional=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """What all entries of one feed share."""
+
+    url: str
+    home: str
+    network: str
+    author: str
+    latest: str
+
+
+def parse(answer: Response, source: Source) -> tuple[list[Record], list[str]]:
+    """Return (records, problems) of an answer."""
+    document = read(answer.body, answer.url, answer.headers.get("content-type", ""))
+    host = urlsplit(answer.url).hostname or ""
+    name = options.text(source, "author") or _line(document.title, plain=False) or host
+    home = join(answer.url, document.home)
+    latest = times.stamp(times.now() + timedelta(days=1))
+    voice = _Voice(answer.url, home, options.text(source, "network") or "blog", clean_line(name, 200), latest)
+    return _records(document, voice), list(document.problems)
+
+
+def _records(document: Document, voice: _Voice) -> list[Record]:
+    """Return a record an entry; where a guid or a link stands for several entries, it names none of them."""
+    guids = Counter(entry.guid for entry in document.entries)
+    links = Counter(canonical_url(entry.link) for entry in document.entries)
+    records: dict[str, Record] = {}
+    for entry in document.entries:
+        record = _record(entry, voice, guids[entry.guid] == 1, links[canonical_url(entry.link)] == 1)
+        if record:
+            records.setdefault(record.key, record)
+    return list(records.values())
+
+
+def _record(entry: Entry, voice: _Voice, own_guid: bool, own_link: bool) -> Record | None:
+    link = entry.link if is_web_address(entry.link) else ""
+    text, hrefs = (clean_text(entry.content), ()) if entry.content_is_plain else html_to_text(entry.content)
+    title = _line(entry.title, plain=entry.title_is_plain) or shorten(clean_line(text), _TITLE_WIDTH)
+    if not title and not link:
+        return None
+    key = _key(entry, voice, own_guid, own_link and bool(link), title)
+    permalink = own_link and bool(link) and is_permalink(entry, voice)
+    leads = [join(entry.base or link or voice.url, href) for href in hrefs] + list(entry.links)
+    if link and not permalink:
+        leads.insert(0, link)
+    return Record(
+        kind="post", key=key, identifiers=(key, f"url:{canonical_url(link)}") if permalink else (key,),
+        title=title or shorten(link, _TITLE_WIDTH), text=text, url=link, authors=_lines(entry.authors, 50),
+        links=tuple(dict.fromkeys(lead for lead in leads if is_web_address(lead)))[:LINK_LIMIT],
+        published=_plausible(entry.published, voice.latest), keywords=_lines(entry.keywords, 50),
+        network=voice.network, author=voice.author,
+    )
+
+
+def _key(entry: Entry, voice: _Voice, own_guid: bool, own_link: bool, title: str) -> str:
+    """Return a name that is unique among all feeds: a guid such as `17` is so only within its own."""
+    guid = clean_line(entry.guid, 500)
+    if guid and own_guid:
+        worldwide = "://" in guid or guid.lower().startswith(("tag:", "urn:"))
+        return f"feed:{guid}" if worldwide else f"feed:{canonical_url(voice.url)}#{guid}"
+    if own_link:
+        return f"feed:{clean_line(entry.link, 500)}"
+    return f"feed:{canonical_url(voice.url)}#{digest(title, entry.published or '', entry.content[:1_000]) & 0xFFFF_FFFF_FFFF_FFFF:016x}"
+
+
+def is_permalink(entry: Entry, voice: _Voice) -> bool:
+    """Tell whether the link of an entry is its own page: that of a link blog leads to what it is about."""
+    if paper_of_link(entry.link) or canonical_url(entry.link) in {canonical_url(voice.home), canonical_url(voice.url)}:
+        return False
+    own = {_site(voice.url), _site(voice.home)}
+    return _site(entry.link) in own or canonical_url(entry.guid) == canonical_url(entry.link)
+
+
+def _site(url: str) -> str:
+    """Return the last two labels of a host, or all of it where it is a number."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    return host if host.replace(".", "").isdigit() else ".".join(host.split(".")[-2:])
+
+
+def _plausible(moment: str | None, latest: str) -> str | None:
+    return moment if moment and _EARLIEST <= moment <= latest else None
+
+
+def _line(text: str, *, plain: bool) -> str:
+    return clean_line(text if plain else html_to_text(text)[0])
+
+
+def _lines(values: tuple[str, ...], count: int) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, (clean_line(value, 200) for value in values))))[:count]

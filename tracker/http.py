@@ -1,0 +1,340 @@
+"""The one way out: bounded, polite and conditional GET requests over httpx.
+
+httpx is imported with the first request. Everything that can go wrong becomes a `FetchError` with a state and a remedy.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urljoin, urlsplit
+
+from tracker import __version__
+from tracker.bounds import Bounds, bound_transports, decompressed, is_public
+from tracker.errors import FetchError
+from tracker.ports import Response
+from tracker.refusals import DAY, refusal, retry_after, shown, span, unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import httpx
+
+    from tracker.ports import Request
+
+GAPS: Mapping[str, float] = {
+    "arxiv.org": 3.0,
+    "reddit.com": 60.0,
+    "openreview.net": 10.0,
+    "semanticscholar.org": 1.1,
+    "openalex.org": 0.2,
+    "huggingface.co": 1.0,
+    "algolia.com": 0.5,
+    "bsky.app": 0.2,
+    "neurips.cc": 2.0,
+    "icml.cc": 2.0,
+    "iclr.cc": 2.0,
+    "localhost": 0.0,
+    "127.0.0.1": 0.0,
+    "::1": 0.0,
+}
+"""Seconds between two requests to a service, by host name; sub-domains share the queue of their service."""
+GAP = 1.0
+PAUSE = 60.0
+REDIRECTS = 5
+RETRIES = 2
+_REDIRECTING = frozenset({301, 302, 303, 307, 308})
+_HARMLESS = frozenset({"user-agent", "accept", "accept-encoding"})
+_ERROR_BYTES = 65_536
+_ROOM = 10_000_000
+
+
+class Politeness(Protocol):
+    """When a service may be asked again; kept across runs by whoever implements it."""
+
+    def next_allowed(self, host: str) -> float:
+        """Return seconds since the epoch, 0.0 when nothing is known."""
+        ...
+
+    def set_next_allowed(self, host: str, epoch: float) -> None:
+        """Remember the moment."""
+        ...
+
+
+class Validators(Protocol):
+    """The `ETag` and `Last-Modified` of the last answer to an address, as opaque texts.
+
+    `put` is called when the answer is whole but not yet stored. Keep the pair back until the records are stored:
+    the next answer may be 304, and what was lost in between would never come again.
+    """
+
+    def get(self, url: str) -> tuple[str, str] | None:
+        """Return (etag, last_modified), either of which may be empty."""
+        ...
+
+    def put(self, url: str, etag: str, last_modified: str) -> None:
+        """Remember the pair."""
+        ...
+
+
+class MemoryPoliteness:
+    """Politeness for one run."""
+
+    def __init__(self) -> None:
+        self._moments: dict[str, float] = {}
+
+    def next_allowed(self, host: str) -> float:
+        """Return the moment kept, or 0.0."""
+        return self._moments.get(host, 0.0)
+
+    def set_next_allowed(self, host: str, epoch: float) -> None:
+        """Keep a moment."""
+        self._moments[host] = epoch
+
+
+class MemoryValidators:
+    """Validators for one run."""
+
+    def __init__(self) -> None:
+        self._pairs: dict[str, tuple[str, str]] = {}
+
+    def get(self, url: str) -> tuple[str, str] | None:
+        """Return the pair kept, or None."""
+        return self._pairs.get(url)
+
+    def put(self, url: str, etag: str, last_modified: str) -> None:
+        """Keep a pair."""
+        self._pairs[url] = (etag, last_modified)
+
+
+@dataclass(slots=True)
+class _Budget:
+    """What one `get` may still use up; waiting out of politeness is not counted."""
+
+    seconds: float
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    url: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class HttpClient:
+    """A `tracker.ports.Client` over httpx; one instance serves all threads.
+
+    Args:
+        contact: mail address for the User-Agent, may be empty.
+        total: seconds one `get` may take for each 10 MB that its byte limit allows, retries and redirects included.
+        gap_scale: factor for gaps and back-off; 0 for tests and demonstrations.
+        gaps: gaps by host that replace or extend `GAPS`.
+        longest_wait: seconds worth waiting for a service; beyond them the source is `slowed`.
+    """
+
+    def __init__(
+        self,
+        *,
+        contact: str = "",
+        politeness: Politeness | None = None,
+        validators: Validators | None = None,
+        connect: float = 10.0,
+        read: float = 30.0,
+        total: float = 60.0,
+        gap_scale: float = 1.0,
+        gaps: Mapping[str, float] | None = None,
+        longest_wait: float = 120.0,
+        now: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        mail = "".join(c for c in contact if c.isascii() and c.isprintable() and c not in " ()<>;")
+        self.user_agent = f"tracker/{__version__} (+research-tracker{f'; mailto:{mail}' if mail else ''})"
+        self._politeness = politeness or MemoryPoliteness()
+        self._validators = validators or MemoryValidators()
+        self._connect, self._read, self._total = connect, read, total
+        self._gaps, self._scale, self._longest_wait = {**GAPS, **(gaps or {})}, gap_scale, longest_wait
+        self._now, self._sleep = now, sleep
+        self._guard, self._queues = threading.Lock(), dict[str, threading.Lock]()
+        self._bounds = Bounds()
+        self._opened: httpx.Client | None = None
+
+    def __enter__(self) -> HttpClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections; a later `get` opens new ones."""
+        with self._guard:
+            client, self._opened = self._opened, None
+        if client:
+            client.close()
+
+    def get(self, request: Request) -> Response:
+        """Return the answer, see `tracker.ports.Client.get`."""
+        known = self._validators.get(request.url) if request.conditional else None
+        headers = self._headers(request, known)
+        budget = _Budget(self._total * max(1.0, request.byte_limit / _ROOM), request.byte_limit)
+        url, seen = _checked(request.url), {request.url}
+        for _ in range(REDIRECTS + 1):
+            answer = self._ask(url, headers, budget, public=_host(url) != _host(request.url))
+            if answer.status not in _REDIRECTING:
+                return self._finish(request, answer, known)
+            target = _next_hop(answer, request.url, seen)
+            if _host(target) != _host(url):  # own headers may carry a login that is meant for the first host only
+                headers = {k: v for k, v in headers.items() if k in _HARMLESS}
+            url = target
+        raise FetchError(
+            f"{shown(request.url)} redirects more than {REDIRECTS} times.", "Put the final address into feeds.toml."
+        )
+
+    def _headers(self, request: Request, known: tuple[str, str] | None) -> dict[str, str]:
+        headers = {"user-agent": self.user_agent, "accept": request.accept, "accept-encoding": "gzip, deflate"}
+        headers.update({name.lower(): value for name, value in (request.headers or {}).items()})
+        if known:
+            headers.update({k: v for k, v in zip(("if-none-match", "if-modified-since"), known, strict=True) if v})
+        return headers
+
+    def _ask(self, url: str, headers: Mapping[str, str], budget: _Budget, *, public: bool) -> _Answer:
+        """Ask one address, again after a passing failure, when its service may be asked."""
+        name, gap = self._service(_host(url))
+        with self._guard:
+            queue = self._queues.setdefault(name, threading.Lock())
+        with queue:
+            for attempt in range(RETRIES + 1):
+                self._wait(name, gap)
+                try:
+                    answer = self._once(url, headers, budget, public=public)
+                except FetchError as error:
+                    if error.state != "unreachable" or attempt == RETRIES or budget.seconds <= 0:
+                        raise
+                else:
+                    if answer.status < 500 or "retry-after" in answer.headers or attempt == RETRIES:
+                        return self._heed(name, answer)
+                self._sleep(self._scale * 0.5 * 3**attempt)
+        raise AssertionError("unreachable")
+
+    def _service(self, host: str) -> tuple[str, float]:
+        """Return the queue of a host and its gap in seconds."""
+        labels = host.split(".")
+        for start in range(len(labels)):
+            if (name := ".".join(labels[start:])) in self._gaps:
+                return name, self._gaps[name] * self._scale
+        return host, GAP * self._scale
+
+    def _wait(self, name: str, gap: float) -> None:
+        pause = min(self._politeness.next_allowed(name) - self._now(), DAY)
+        if pause > self._longest_wait:
+            raise FetchError(
+                f"{name} asked to be left alone for another {span(pause)}.",
+                "It will be asked again when that has passed.",
+                state="slowed",
+                retry_after=pause,
+            )
+        if pause > 0:
+            self._sleep(pause)
+        self._politeness.set_next_allowed(name, self._now() + gap)
+
+    def _heed(self, name: str, answer: _Answer) -> _Answer:
+        """Remember how long the service wants to be left alone."""
+        if answer.status in {429, 503}:
+            asked = retry_after(answer.headers.get("retry-after", ""), self._now())
+            self._politeness.set_next_allowed(name, self._now() + (PAUSE * self._scale if asked is None else asked))
+        return answer
+
+    def _once(self, url: str, headers: Mapping[str, str], budget: _Budget, *, public: bool) -> _Answer:
+        import httpx  # 240 ms of CPU, and most commands never ask anybody
+
+        began = time.monotonic()
+        self._bounds.start(began + budget.seconds, _host(url) if public else "")
+        try:
+            with self._client(httpx).stream("GET", url, headers=dict(headers)) as answer:
+                body = b"" if answer.status_code in {*_REDIRECTING, 304} else self._body(answer, budget)
+                return _Answer(str(answer.url), answer.status_code, dict(answer.headers), body)
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            late = time.monotonic() - began >= budget.seconds
+            raise unreachable(url, error, self._total if late else None) from error
+        finally:
+            budget.seconds -= time.monotonic() - began
+
+    def _client(self, httpx: Any) -> httpx.Client:  # noqa: ANN401 - the module, imported late
+        with self._guard:
+            if self._opened is None:
+                from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+                timeout = httpx.Timeout(self._read, connect=self._connect, pool=None)
+                refused = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+                self._opened = httpx.Client(timeout=timeout, follow_redirects=False, cookies=refused)
+                bound_transports(self._opened, self._bounds)
+            return self._opened
+
+    def _body(self, answer: httpx.Response, budget: _Budget) -> bytes:
+        where, wanted = shown(str(answer.url)), answer.status_code == 200
+        encoding = answer.headers.get("content-encoding", "").strip().lower()
+        try:
+            body, whole = decompressed(
+                self._bounds.timely(answer.iter_raw()), encoding, budget.bytes if wanted else _ERROR_BYTES
+            )
+        except (zlib.error, ValueError) as error:
+            if not wanted:
+                return b""
+            raise FetchError(f"{where} is packed in a way that cannot be unpacked ({encoding or error}).") from error
+        if wanted and not whole:
+            message = f"{where} is larger than the {budget.bytes / 1_000_000:g} MB that are read at most."
+            raise FetchError(message, "Follow a shorter feed of that site.")
+        return body
+
+    def _finish(self, request: Request, answer: _Answer, known: tuple[str, str] | None) -> Response:
+        if answer.status != 200 and not (answer.status == 304 and known):
+            raise refusal(answer.status, request.url, answer.headers, answer.body, self._now())
+        if answer.status == 200 and request.conditional:
+            self._validators.put(request.url, answer.headers.get("etag", ""), answer.headers.get("last-modified", ""))
+        return Response(url=answer.url, status=answer.status, headers=answer.headers, body=answer.body)
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").rstrip(".")
+
+
+def _next_hop(answer: _Answer, first: str, seen: set[str]) -> str:
+    """Return where a redirect leads, when it may be followed, and add it to those seen."""
+    try:
+        target = urljoin(answer.url, answer.headers["location"])
+    except (KeyError, ValueError) as error:
+        raise FetchError(f"{shown(first)} redirects to nowhere.", "Check the address in a browser.") from error
+    target = _checked(target, first).partition("#")[0]
+    if target in seen:
+        raise FetchError(f"{shown(first)} redirects in a loop.", "Open it in a browser and note where it ends.")
+    if _host(target) != _host(first) and not is_public(_host(target)):
+        raise FetchError(
+            f"{shown(first)} redirects to {_host(target)}, an address of a private network; that was not followed.",
+            "If this is meant, put that address into feeds.toml.",
+        )
+    seen.add(target)
+    return target
+
+
+def _checked(url: str, origin: str = "") -> str:
+    """Return an address that may be asked.
+
+    Raises:
+        FetchError: it is not http(s) or cannot be read.
+    """
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        sound = False
+    if sound:
+        return url
+    if origin:
+        raise FetchError(
+            f"{shown(origin)} redirects to something that is not http or https.", "Check the address in a browser."
+        )
+    raise FetchError(f"'{url[:80]}' is not an http or https address.", "Mend it in feeds.toml.")

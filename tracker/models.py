@@ -1,0 +1,314 @@
+"""The shapes that data takes on its way: one a stage, none half filled.
+
+`Record` (as a source sent it) → `Plan` (what to write) → `Item` (as stored) → `Hit`, `Topic`, `Digest` (as shown).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["paper", "post"]
+How = Literal["link", "id", "title"]
+Mode = Literal["hybrid", "semantic", "lexical"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One entry as one source sent it on one fetch; never changed after parsing.
+
+    All texts are clean (see `tracker.text`). Dates are ISO 8601 texts of the precision that the source gave.
+    """
+
+    kind: Kind
+    key: str
+    """The name of the entry at its source, unique there: `arxiv:2401.01234`, `bluesky:did:…/3k…`, `feed:<guid>`."""
+    identifiers: tuple[str, ...] = ()
+    """Every canonical identifier (see `tracker.identity`); the first one names the item when it is new."""
+    title: str
+    text: str = ""
+    authors: tuple[str, ...] = ()
+    url: str = ""
+    pdf_url: str = ""
+    links: tuple[str, ...] = ()
+    venue: str = ""
+    year: int | None = None
+    track: str = ""
+    status: str = ""
+    categories: tuple[str, ...] = ()
+    """The first one is the primary category."""
+    keywords: tuple[str, ...] = ()
+    tldr: str = ""
+    comment: str = ""
+    published: str | None = None
+    """When it was submitted or posted."""
+    announced: str | None = None
+    """The day the source listed it, where that is another one."""
+    version: int | None = None
+    network: str = ""
+    """Of posts: `bluesky`, `x`, `blog`, `reddit`, `hackernews` …"""
+    author: str = ""
+    """Of posts: the account or blog, as the network names it: the voice that is counted."""
+    engagement: Mapping[str, float] = field(default_factory=dict)
+    updates_only: bool = False
+    """True for an entry that may change a known item but must not make a new one (arXiv's `replace`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A post names a paper."""
+
+    identifier: str
+    how: How
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What deciding needs to know of a stored item."""
+
+    row: int
+    id: str
+    kind: Kind
+    title_key: str
+    authors: tuple[str, ...]
+    identifiers: frozenset[str]
+    fields: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to write for one record: made by `tracker.decide`, carried out by the store.
+
+    Attributes:
+        row: the stored item the record belongs to; None makes a new one under `id`.
+        absorbed: rows of other items found to be the same, to be merged into `row`.
+        fields: columns to write; empty when nothing changed.
+        text_changed: whether title, text or authors changed, so that derived indexes must follow.
+    """
+
+    record: Record
+    row: int | None
+    id: str
+    absorbed: tuple[int, ...] = ()
+    fields: Mapping[str, object] = field(default_factory=dict)
+    identifiers: tuple[str, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    text_changed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """What the user did with an item."""
+
+    is_read: bool = False
+    is_starred: bool = False
+    is_hidden: bool = False
+    rating: int | None = None
+    note: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What a list shows of an item: cheap to read by the thousand.
+
+    `byline` is the first authors of a paper or the author of a post; `mentions` counts the posts about a paper.
+    """
+
+    row: int
+    id: str
+    kind: Kind
+    title: str
+    byline: str
+    venue: str
+    year: int | None
+    date: str
+    origin: str
+    is_read: bool
+    is_starred: bool
+    mentions: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A source has shown an item."""
+
+    source: str
+    key: str
+    first_seen: str
+    last_seen: str
+    venue: str
+    year: int | None
+    status: str
+    engagement: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One paper or post, stored once, whole."""
+
+    row: int
+    id: str
+    kind: Kind
+    title: str
+    text: str
+    authors: tuple[str, ...]
+    author: str
+    network: str
+    venue: str
+    year: int | None
+    track: str
+    status: str
+    categories: tuple[str, ...]
+    keywords: tuple[str, ...]
+    tldr: str
+    comment: str
+    url: str
+    pdf_url: str
+    links: tuple[str, ...]
+    published: str | None
+    announced: str | None
+    first_seen: str
+    date: str
+    origin: str
+    version: int | None
+    identifiers: tuple[str, ...]
+    sightings: tuple[Sighting, ...]
+    mentions: tuple[Mention, ...]
+    marks: Marks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """An item that answers a query, with the reason in words."""
+
+    line: Line
+    score: float
+    why: str
+    snippet: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """How a source is doing.
+
+    `state` is one of `new`, `ok`, `unchanged`, `failing`, `unreachable`, `slowed`, `gone`, `login`, `off`.
+    """
+
+    name: str
+    kind: str
+    state: str
+    message: str = ""
+    remedy: str = ""
+    last_tried: str | None = None
+    last_ok: str | None = None
+    newest: str | None = None
+    failures: int = 0
+    items: int = 0
+    next_due: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncEvent:
+    """A step of a sync, for a bar, a log line or a JSON line.
+
+    `step` is `started`, `fetched`, `stored`, `failed`, `skipped`, `linked`, `embedding`, `indexed` or `finished`.
+    """
+
+    step: str
+    source: str = ""
+    new: int = 0
+    changed: int = 0
+    done: int = 0
+    total: int = 0
+    message: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A topic with its test over a window: what a trend is.
+
+    Attributes:
+        id: stable over the weeks; made from the key phrase.
+        phrases: surface forms, the commonest first.
+        items: ids of the papers of the window, the best evidence first.
+        before, after: papers in the reference window and in the tested one.
+        z: of the Cochran-Mantel-Haenszel test within strata.
+        ratio, interval: Mantel-Haenszel ratio of shares with its 95 % interval.
+        state: `new`, `rising`, `steady`, `fading` or `watch` (not significant).
+        weekly: papers in each week of the window, oldest first; None where nothing was fetched.
+        voices_weekly: distinct people posting about it in each of those weeks.
+    """
+
+    id: str
+    label: str
+    phrases: tuple[str, ...]
+    items: tuple[str, ...]
+    before: int
+    after: int
+    z: float
+    p: float
+    ratio: float
+    interval: tuple[float, float]
+    state: str
+    weekly: tuple[int | None, ...] = ()
+    voices_weekly: tuple[int, ...] = ()
+    posts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trends:
+    """The answer to "what is rising": topics, strongest first, and how they were found."""
+
+    window: str
+    topics: tuple[Topic, ...]
+    papers_before: int
+    papers_after: int
+    notice: str = ""
+    """Why there are no trend words, when history is too short; else empty."""
+    weeks: tuple[str, ...] = ()
+    new: tuple[Topic, ...] = ()
+    fading: tuple[Topic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence of a digest with the ids of the items it rests on."""
+
+    text: str
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestEntry:
+    """A topic or a paper in a digest, with its sentences."""
+
+    title: str
+    item: str = ""
+    topic: Topic | None = None
+    sentences: tuple[Sentence, ...] = ()
+    papers: tuple[Line, ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestSection:
+    """One part of a digest: a heading, a lead and its entries."""
+
+    key: str
+    heading: str
+    lead: tuple[Sentence, ...] = ()
+    entries: tuple[DigestEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """The summary of a week for a role; every form (Markdown, HTML, JSON, text) is made from this."""
+
+    week: str
+    role: str
+    sections: tuple[DigestSection, ...]
+    references: Mapping[str, Line]
+    """The items that sentences cite, by id."""
+    how: tuple[Sentence, ...] = ()

@@ -1,0 +1,133 @@
+"""What a phrase is called: fragments give way, modifiers and bare heads borrow the name of their commonest extension."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tracker.tally import Flags, Table
+from tracker.topics import singular, unit_key, units
+from tracker.words import WEAK_WORDS
+
+FRAGMENT = 0.6
+"""A phrase of which this share of papers holds one longer phrase gives way to that one."""
+MODIFIER = 0.4
+"""A phrase that ends its run in a smaller share of papers is a modifier."""
+HEAD = 0.1
+"""A single word that is a whole run in a smaller share of papers is the head of other names (`matching`, `regression`)."""
+EXTENSION = 0.2
+"""What lends its name must stand in this share of the papers."""
+WHOLE = 0.25
+"""A phrase that is a whole run in this share of papers is surely a name."""
+_WORDS = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A longer phrase of the table that holds a shorter one."""
+
+    phrase: int
+    leads: bool
+    """Has words before the shorter one."""
+    trails: bool
+    """Has words after it."""
+
+
+def is_weak(surface: str) -> bool:
+    """Return whether a phrase is made of words alone that name nothing by themselves."""
+    return (
+        all(word in WEAK_WORDS or singular(word) in WEAK_WORDS for word in _WORDS.findall(surface.lower()))
+        or unit_key(surface) in WEAK_WORDS
+    )
+
+
+def label_of(surfaces: dict[str, int]) -> str:
+    """Return the surface form used most, with a capital when authors never write one; ties go to the first in the alphabet."""
+    best = min(surfaces, key=lambda surface: (-surfaces[surface], surface))
+    if best.islower() and "-" not in best[:2]:
+        titled = [surface for surface in surfaces if surface.lower() == best and not surface.islower()]
+        return min(titled, key=lambda surface: (-surfaces[surface], surface)) if titled else best[0].upper() + best[1:]
+    return best
+
+
+class Names:
+    """The names of the phrases of a table, judged by the papers of one window."""
+
+    def __init__(self, table: Table, window: Flags) -> None:
+        """Count how phrases stand in their runs.
+
+        Args:
+            window: which documents of the table are in the tested window.
+        """
+        self._table = table
+        groups = np.zeros(len(table.source), dtype=np.intp)
+        inside = window[table.documents]
+        self.papers: NDArray[np.float64] = table.count(inside, groups, 1)[:, 0]
+        known = np.maximum(self.papers, 1)
+        self._ends = table.count(inside & table.ends, groups, 1)[:, 0] / known
+        self.whole = table.count(inside & table.ends & table.begins, groups, 1)[:, 0] / known
+        self.labels = [label_of(table.surfaces(phrase)) for phrase in range(len(table.keys))]
+        self.units = [units(label) for label in self.labels]
+        self.weak = np.array([is_weak(label) for label in self.labels], dtype=np.bool_)
+        self.letters = ["".join(one) for one in self.units]
+        self._extensions = self._find_extensions()
+
+    def _find_extensions(self) -> dict[int, list[Extension]]:
+        known = {letters: phrase for phrase, letters in enumerate(self.letters)}
+        found: dict[int, list[Extension]] = defaultdict(list)
+        for phrase, parts in enumerate(self.units):
+            for start in range(len(parts)):
+                for end in range(start + 1, len(parts) + (start > 0)):
+                    shorter = known.get("".join(parts[start:end]))
+                    if shorter is not None and shorter != phrase:
+                        found[shorter].append(Extension(phrase, start > 0, end < len(parts)))
+        return found
+
+    def longer(self, phrase: int) -> int | None:
+        """Return the phrase that a fragment gives way to, if it is one."""
+        enough = [
+            one.phrase for one in self._extensions[phrase] if self.papers[one.phrase] >= FRAGMENT * self.papers[phrase]
+        ]
+        return max(enough, key=self._commonest) if enough else None
+
+    def _commonest(self, phrase: int) -> tuple[float, tuple[str, ...]]:
+        return float(self.papers[phrase]), self.units[phrase]
+
+    def _stands(self, phrase: int) -> bool:
+        return bool(self._ends[phrase] >= MODIFIER and not self.weak[phrase])
+
+    def name(self, phrase: int) -> int | None:
+        """Return the phrase whose name a phrase goes by; None when it names nothing."""
+        for _ in range(4):
+            fuller = self.longer(phrase)
+            if fuller is None:
+                is_modifier = self._ends[phrase] < MODIFIER
+                if not is_modifier and (len(self.units[phrase]) > 1 or self.whole[phrase] >= HEAD):
+                    return None if self.weak[phrase] else phrase
+                fuller = self._lender(phrase, is_modifier)
+            if fuller is None:
+                return None
+            phrase = fuller
+        return phrase if self._stands(phrase) else None
+
+    def _lender(self, phrase: int, is_modifier: bool) -> int | None:
+        able = [
+            one.phrase
+            for one in self._extensions[phrase]
+            if (one.trails if is_modifier else one.leads)
+            and self._stands(one.phrase)
+            and self.papers[one.phrase] >= EXTENSION * self.papers[phrase]
+        ]
+        return max(able, key=self._commonest) if able else None
+
+    def certainty(self, phrase: int) -> float:
+        """Return how surely a phrase is a name, up to 1: from the share of papers in which it is a whole run."""
+        return float(min(1.0, max(self.whole[phrase], 0.02) / WHOLE) ** 0.5)
+
+    def surfaces(self, phrase: int, limit: int = 3) -> list[str]:
+        """Return the ways to write a phrase, the commonest first, each once in whatever case."""
+        found = self._table.surfaces(phrase)
+        ordered = sorted(found, key=lambda surface: (-found[surface], surface))
+        return list({surface.lower(): surface for surface in reversed(ordered)}.values())[::-1][:limit]

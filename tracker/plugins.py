@@ -1,0 +1,30 @@
+"""Finds fetchers, embedders and summarizers by entry point: names are listed without importing anything."""
+
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from tracker.errors import ConfigError
+
+FETCHERS = "tracker.fetchers"
+EMBEDDERS = "tracker.embedders"
+SUMMARIZERS = "tracker.summarizers"
+
+
+def names(group: str) -> dict[str, EntryPoint]:
+    """Return the entry points of a group by name."""
+    return {point.name: point for point in entry_points(group=group)}
+
+
+def load(group: str, name: str) -> Any:  # noqa: ANN401 - what an entry point names is known to its caller only
+    """Return what is registered under a name.
+
+    Raises:
+        ConfigError: nothing is, or it cannot be imported.
+    """
+    known = names(group)
+    if name not in known:
+        raise ConfigError(f"There is no '{name}' in {group}.", f"Known: {', '.join(sorted(known)) or 'none'}.")
+    try:
+        return known[name].load()
+    except ImportError as error:
+        raise ConfigError(f"'{name}' of {group} cannot be loaded: {error}.", "Install what it needs.") from error

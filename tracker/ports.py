@@ -1,0 +1,124 @@
+"""What the services need from the adapters: the seams at which one implementation can replace another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+if TYPE_CHECKING:  # numpy costs 80 ms and most commands never need it
+    from collections.abc import Iterator, Mapping, Sequence
+    from dataclasses import dataclass
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from tracker.config import Source
+    from tracker.models import Record
+
+    FloatArray = NDArray[np.float32]
+    IntArray = NDArray[np.int64]
+else:
+    from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One thing to ask of a service; `conditional` sends back the ETag and date of the last answer to this address."""
+
+    url: str
+    headers: Mapping[str, str] | None = None
+    conditional: bool = False
+    byte_limit: int = 10_000_000
+    accept: str = "*/*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """An answer: status 200, or 304 with an empty body. `url` is the final address after redirects."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Records of one answer. `cursor` is what the source will be given next time (JSON values only).
+
+    `problems` says in words what in the answer could not be read; the rest was.
+    """
+
+    records: Sequence[Record]
+    cursor: Mapping[str, Any]
+    problems: Sequence[str] = ()
+
+
+class Client(Protocol):
+    """The one way out: bounded, polite, conditional."""
+
+    def get(self, request: Request) -> Response:
+        """Return the answer.
+
+        Raises:
+            tracker.errors.FetchError: anything but 200 and 304, with the state of the source and a remedy.
+        """
+        ...
+
+
+class Fetcher(Protocol):
+    """Reads one kind of source. It cannot see the store; what it must remember between runs is in the cursor."""
+
+    kind: ClassVar[str]
+
+    def check(self, source: Source) -> None:
+        """Raise `tracker.errors.ConfigError` when options of the source are missing or wrong."""
+        ...
+
+    def fetch(self, source: Source, cursor: Mapping[str, Any], client: Client) -> Iterator[Batch]:
+        """Yield batches, newest cursor last; each batch is stored before the next one is asked for."""
+        ...
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors of length 1."""
+
+    name: str
+    dimension: int
+
+    def encode_query(self, text: str) -> FloatArray:
+        """Return (dimension,) float32 for a question."""
+        ...
+
+    def encode_documents(self, texts: Sequence[str]) -> FloatArray:
+        """Return (n, dimension) float32 for documents."""
+        ...
+
+
+class VectorIndex(Protocol):
+    """Nearest rows by inner product. A cache: what it holds can always be built again from the store."""
+
+    model: str
+    dimension: int
+    sequence: int
+
+    def __len__(self) -> int: ...
+
+    def add(self, ids: IntArray, matrix: FloatArray) -> None:
+        """Put vectors (n, dimension) in, replacing those whose ids are there already."""
+        ...
+
+    def remove(self, ids: IntArray) -> None:
+        """Take vectors out; unknown ids are ignored."""
+        ...
+
+    def search(self, vector: FloatArray, k: int, allowed: IntArray | None = None) -> tuple[IntArray, FloatArray]:
+        """Return at most k (ids, scores), best first, among `allowed` only when given: exactly k when k are there."""
+        ...
+
+    def vectors(self, ids: IntArray) -> FloatArray:
+        """Return the stored vectors of those ids that are there, (m, dimension)."""
+        ...
+
+    def save(self) -> None:
+        """Make what was added durable: the old file serves until the new one is whole."""
+        ...

@@ -1,0 +1,145 @@
+"""Opening the database: one writer at a time, any number of readers, never a newer file damaged."""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tracker import times
+from tracker.errors import BusyError, StoreError
+
+VERSION = 1
+"""The number of migrations this program knows; kept in `PRAGMA user_version` so that readers need not load them."""
+_BUSY_MILLISECONDS = 15_000
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Open for reading only.
+
+    Raises:
+        StoreError: there is no database, it is newer than this program, or it is none.
+    """
+    if not path.is_file():
+        raise StoreError(
+            f"There is nothing stored at {path} yet.", "Run 'tracker sync' or 'tracker import FILE' first."
+        )
+    try:
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
+        )
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+        connection.execute("PRAGMA mmap_size = 1073741824")
+        _check_version(connection, path, least=VERSION)
+    except sqlite3.DatabaseError as error:
+        raise StoreError(
+            f"{path} cannot be read: {error}.", "Restore a backup, or move the file away and sync again."
+        ) from error
+    return connection
+
+
+def open_writer(path: Path) -> sqlite3.Connection:
+    """Open for writing, creating and migrating as needed.
+
+    Raises:
+        StoreError: the folder cannot be written, or the database is newer than this program.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+        if _check_version(connection, path, least=0) < VERSION:
+            _migrate(connection)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")  # acknowledged means durable, also when the power fails
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA cache_size = -65536")
+    except (sqlite3.DatabaseError, OSError) as error:
+        raise StoreError(
+            f"{path} cannot be written: {error}.", "Look at the disk space and the rights of the folder."
+        ) from error
+    return connection
+
+
+def _check_version(connection: sqlite3.Connection, path: Path, least: int) -> int:
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > VERSION:
+        raise StoreError(
+            f"{path} was written by a newer tracker (version {version}, this one knows {VERSION}).",
+            "Upgrade research-tracker.",
+        )
+    if version < least:
+        raise StoreError(f"{path} is of an older tracker.", "Run 'tracker index' once: it brings the file up to date.")
+    return version
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    from sqlite_utils import Database  # costs 170 ms: only when there is something to migrate
+
+    from tracker.store.schema import migrations
+
+    connection.execute("PRAGMA auto_vacuum = NONE")
+    migrations.apply(Database(connection))
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Run a block as one transaction: all of it is stored, or nothing.
+
+    Raises:
+        StoreError: the database refuses (disk full, locked for too long).
+    """
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise StoreError(
+            f"The database refuses to write: {error}.",
+            "Nothing of this step was stored; what was there before is safe.",
+        ) from error
+
+
+@contextmanager
+def exclusive(folder: Path, command: str) -> Iterator[None]:
+    """Hold the lock of a home while syncing, importing or indexing; marks need no lock.
+
+    Raises:
+        BusyError: another process holds it; the message says which.
+    """
+    from filelock import FileLock, Timeout
+
+    folder.mkdir(parents=True, exist_ok=True)
+    owner = folder / "lock.json"
+    lock = FileLock(folder / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise BusyError(
+            f"Another tracker is at work here ({_describe(owner)}).", "Reading goes on; try again when it has finished."
+        ) from error
+    try:
+        owner.write_text(
+            json.dumps({"pid": os.getpid(), "command": command, "since": times.stamp(times.now())}), "utf-8"
+        )
+        yield
+    finally:
+        owner.unlink(missing_ok=True)
+        lock.release()
+
+
+def _describe(owner: Path) -> str:
+    try:
+        known = json.loads(owner.read_text("utf-8"))
+        return f"'{known['command']}', process {known['pid']}, since {known['since']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "it does not say which"

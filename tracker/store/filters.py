@@ -1,0 +1,107 @@
+"""A `Filter` as SQL conditions with parameters: the only place where its fields meet the tables."""
+
+from collections.abc import Sequence
+from itertools import chain
+
+from tracker.query import Filter
+from tracker.text import fold
+
+_STATES = {
+    "read": "EXISTS (SELECT 1 FROM marks WHERE marks.item = items.row AND read_at IS NOT NULL)",
+    "unread": "NOT EXISTS (SELECT 1 FROM marks WHERE marks.item = items.row AND read_at IS NOT NULL)",
+    "starred": "items.row IN (SELECT item FROM marks WHERE starred_at IS NOT NULL)",
+    "hidden": "items.row IN (SELECT item FROM marks WHERE hidden_at IS NOT NULL)",
+    "noted": "items.row IN (SELECT item FROM marks WHERE note != '')",
+    "tagged": "items.row IN (SELECT item FROM tags)",
+}
+_HAS = {
+    "abstract": "(items.kind = 'paper' AND items.text != '')",
+    "pdf": "items.pdf_url != ''",
+    "code": "(instr(lower(items.text || ' ' || items.comment || ' ' || items.links), 'github.com') > 0 OR instr(lower(items.text || items.comment), 'gitlab.com') > 0)",
+    "mentions": (
+        "(items.kind = 'paper' AND EXISTS (SELECT 1 FROM identifiers JOIN mentions USING (identifier) WHERE identifiers.item = items.row)"
+        " OR items.kind = 'post' AND EXISTS (SELECT 1 FROM mentions WHERE mentions.post = items.row))"
+    ),
+}
+_FIELDS = {
+    "kind": "items.kind = ?",
+    "venue": "EXISTS (SELECT 1 FROM sightings s WHERE s.item = items.row AND s.venue = ? COLLATE NOCASE)",
+    "author": "items.row IN (SELECT rowid FROM items_text WHERE items_text MATCH ?)",
+    "source": "EXISTS (SELECT 1 FROM sightings s WHERE s.item = items.row AND s.source = ?)",
+    "category": "(items.category = ? COLLATE NOCASE OR EXISTS (SELECT 1 FROM json_each(items.categories) WHERE value = ? COLLATE NOCASE))",
+    "tag": "items.row IN (SELECT item FROM tags WHERE tag = ? COLLATE NOCASE)",
+}
+
+
+def conditions(state: Filter) -> tuple[str, list[object]]:
+    """Return a WHERE clause (without the word) over `items` and its parameters."""
+    parts: list[str] = []
+    values: list[object] = []
+
+    def add(condition: str, *parameters: object) -> None:
+        parts.append(condition)
+        values.extend(parameters)
+
+    if state.kind:
+        add("items.kind = ?", state.kind)
+    for field, wanted in (
+        ("venue", state.venues),
+        ("author", state.authors),
+        ("source", state.sources),
+        ("category", state.categories),
+        ("tag", state.tags),
+    ):
+        if wanted:
+            clause, parameters = _any_of(field, wanted)
+            add(clause, *parameters)
+    for field, value in state.excluded:
+        clause, parameters = _any_of(field, (value,))
+        add(f"NOT {clause}", *parameters)
+    if state.topics:
+        add(
+            "items.row IN (SELECT rowid FROM items_text WHERE items_text MATCH ?)",
+            " OR ".join(_phrase(topic.replace("-", " ")) for topic in state.topics),
+        )
+    if state.years:
+        clause, parameters = _years(state.years)
+        add(clause, *parameters)
+    if state.since:
+        add("items.date >= ?", state.since)
+    if state.before:
+        add("items.date < ?", state.before)
+    parts += [_STATES[name] for name in sorted(state.states)] + [_HAS[name] for name in sorted(state.has)]
+    if "hidden" not in state.states:
+        parts.append(f"NOT {_STATES['hidden']}")
+    return " AND ".join(parts), values
+
+
+def _any_of(field: str, wanted: Sequence[str]) -> tuple[str, list[object]]:
+    """Join the alternatives of one field by OR."""
+    condition = _FIELDS[field]
+    values = [_author(value) if field == "author" else _kind(value) if field == "kind" else value for value in wanted]
+    repeated = list(chain.from_iterable([value] * condition.count("?") for value in values))
+    return f"({' OR '.join([condition] * len(values))})", [*repeated]
+
+
+def _kind(value: str) -> str:
+    return value.lower().rstrip("s")
+
+
+def _years(years: tuple[int | None, int | None]) -> tuple[str, list[object]]:
+    """An item is of the year of any of its editions: a preprint of 2024 published in 2025 is of both."""
+    first, last = years[0] or 0, years[1] or 9999
+    return (
+        "(items.year BETWEEN ? AND ? OR EXISTS (SELECT 1 FROM sightings s WHERE s.item = items.row AND s.year BETWEEN ? AND ?)"
+        " OR items.kind = 'post' AND items.date >= ? AND items.date < ?)"
+    ), [first, last, first, last, f"{first:04d}", f"{last + 1:04d}"]
+
+
+def _phrase(text: str) -> str:
+    """Quote text as one FTS5 phrase."""
+    return '"' + text.replace('"', " ").replace("\x00", " ") + '"'
+
+
+def _author(name: str) -> str:
+    """All words of a name must stand in the authors; `@handle` and a post's author match too, being kept there."""
+    words = [word for word in "".join(c if c.isalnum() else " " for c in fold(name)).split()] or ["zzzz"]
+    return " AND ".join(f"authors : {_phrase(word)}" for word in words)

@@ -1,0 +1,310 @@
+"""Reading the store: lists, single items, totals, the state of sources. Plain `sqlite3`; nothing heavy is imported."""
+
+import json
+import sqlite3
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from tracker import identity
+from tracker.errors import NotFoundError
+from tracker.models import Item, Kind, Line, Marks, Mention, Sighting, SourceState
+from tracker.query import Filter
+from tracker.store import filters
+from tracker.store.connect import open_reader
+
+CHUNK = 500
+_LINE = (
+    "items.row, items.id, items.kind, items.title, items.authors, items.author, items.venue, items.year, items.date, items.origin,"
+    " marks.read_at IS NOT NULL, marks.starred_at IS NOT NULL,"
+    " CASE WHEN items.kind = 'paper' THEN (SELECT COUNT(DISTINCT post) FROM identifiers JOIN mentions USING (identifier) WHERE identifiers.item = items.row) ELSE 0 END"
+)
+_ITEM = (
+    "row, id, kind, title, text, authors, author, network, venue, year, track, status, categories, keywords, tldr, comment, url, pdf_url, links,"
+    " published, announced, first_seen, date, origin, version"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Counts for a status line."""
+
+    papers: int
+    posts: int
+    unread: int
+    starred: int
+    vectors: int
+    newest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Discussed:
+    """A paper that posts of a span of time name: distinct people, and posts."""
+
+    line: Line
+    people: int
+    posts: int
+
+
+class Reader:
+    """Read-only access. Use from one thread; open another one for another thread."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @cached_property
+    def connection(self) -> sqlite3.Connection:
+        """The connection, opened on first use."""
+        return open_reader(self.path)
+
+    def close(self) -> None:
+        """Close the connection if it was opened."""
+        if "connection" in self.__dict__:
+            self.connection.close()
+            del self.__dict__["connection"]
+
+    # lists
+
+    def order(self, state: Filter) -> "array[int]":
+        """Return the rows of all items that pass, newest first: 8 bytes an item, so a list can be virtual."""
+        where, values = filters.conditions(state)
+        return array(
+            "q",
+            (
+                row
+                for (row,) in self.connection.execute(
+                    f"SELECT row FROM items WHERE {where} ORDER BY date DESC, row DESC", values
+                )
+            ),
+        )
+
+    def count(self, state: Filter) -> int:
+        """Return how many items pass."""
+        where, values = filters.conditions(state)
+        return int(self.connection.execute(f"SELECT COUNT(*) FROM items WHERE {where}", values).fetchone()[0])
+
+    def page(self, state: Filter, limit: int) -> list[Line]:
+        """Return the first lines, newest first."""
+        where, values = filters.conditions(state)
+        rows = self.connection.execute(
+            f"SELECT row FROM items WHERE {where} ORDER BY date DESC, row DESC LIMIT ?", [*values, limit]
+        )
+        return self.lines([row for (row,) in rows])
+
+    def rows(self, state: Filter) -> list[int]:
+        """Return the rows of all items that pass, in no order."""
+        where, values = filters.conditions(state)
+        return [row for (row,) in self.connection.execute(f"SELECT row FROM items WHERE {where}", values)]
+
+    def hidden(self) -> list[int]:
+        """Return the rows of hidden items."""
+        return [row for (row,) in self.connection.execute("SELECT item FROM marks WHERE hidden_at IS NOT NULL")]
+
+    def lines(self, rows: Sequence[int]) -> list[Line]:
+        """Return the lines of these rows, in the order asked; rows that are gone are left out."""
+        found: dict[int, Line] = {}
+        for start in range(0, len(rows), CHUNK):
+            part = rows[start : start + CHUNK]
+            sql = f"SELECT {_LINE} FROM items LEFT JOIN marks ON marks.item = items.row WHERE items.row IN ({','.join('?' * len(part))})"
+            found.update((line.row, line) for line in map(_line, self.connection.execute(sql, list(part))))
+        return [found[row] for row in rows if row in found]
+
+    # single items
+
+    def row_of(self, name: str | int) -> int:
+        """Return the row of an item by row, id or any identifier, also that of an item merged away.
+
+        Raises:
+            NotFoundError: nothing is stored under that name.
+        """
+        if isinstance(name, int):
+            return name
+        for candidate in dict.fromkeys((name, identity.identifier(name))):
+            found = self.connection.execute("SELECT item FROM identifiers WHERE identifier = ?", [candidate]).fetchone()
+            if found:
+                return int(found[0])
+        raise NotFoundError(f"Nothing is stored as '{name}'.", "Look for it with 'tracker search'.")
+
+    def item(self, name: str | int) -> Item:
+        """Return one item whole.
+
+        Raises:
+            NotFoundError: nothing is stored under that name.
+        """
+        row = self.row_of(name)
+        values = self.connection.execute(f"SELECT {_ITEM} FROM items WHERE row = ?", [row]).fetchone()
+        if values is None:
+            raise NotFoundError(f"Nothing is stored as '{name}'.", "Look for it with 'tracker search'.")
+        return self._item(values)
+
+    def _item(self, values: Sequence[object]) -> Item:
+        columns = dict(zip(_ITEM.replace(" ", "").split(","), values, strict=True))
+        row = int(str(columns["row"]))
+        for name in ("authors", "categories", "keywords", "links"):
+            columns[name] = tuple(json.loads(str(columns[name])))
+        identifiers = self.connection.execute(
+            "SELECT identifier FROM identifiers WHERE item = ? ORDER BY identifier", [row]
+        )
+        return Item(
+            **columns,
+            identifiers=tuple(name for (name,) in identifiers),
+            sightings=self._sightings(row),  # type: ignore[arg-type]
+            mentions=self._mentions(row),
+            marks=self.marks(row),
+        )
+
+    def _sightings(self, row: int) -> tuple[Sighting, ...]:
+        found = self.connection.execute(
+            "SELECT source, key, first_seen, last_seen, venue, year, status, engagement FROM sightings WHERE item = ? ORDER BY first_seen, source",
+            [row],
+        )
+        return tuple(
+            Sighting(
+                source=source,
+                key=key,
+                first_seen=first,
+                last_seen=last,
+                venue=venue,
+                year=year,
+                status=status,
+                engagement=json.loads(engagement),
+            )
+            for source, key, first, last, venue, year, status, engagement in found
+        )
+
+    def _mentions(self, row: int) -> tuple[Mention, ...]:
+        found = self.connection.execute(
+            "SELECT identifier, how, confidence FROM mentions WHERE post = ? ORDER BY confidence DESC, identifier",
+            [row],
+        )
+        return tuple(Mention(identifier=name, how=how, confidence=confidence) for name, how, confidence in found)
+
+    def marks(self, row: int) -> Marks:
+        """Return what the user did with an item."""
+        tags = tuple(
+            tag for (tag,) in self.connection.execute("SELECT tag FROM tags WHERE item = ? ORDER BY tag", [row])
+        )
+        found = self.connection.execute(
+            "SELECT read_at, starred_at, hidden_at, rating, note FROM marks WHERE item = ?", [row]
+        ).fetchone()
+        if not found:
+            return Marks(tags=tags)
+        read, starred, hidden, rating, note = found
+        return Marks(
+            is_read=read is not None,
+            is_starred=starred is not None,
+            is_hidden=hidden is not None,
+            rating=rating,
+            note=note,
+            tags=tags,
+        )
+
+    # the hub
+
+    def posts_about(self, row: int) -> list[Line]:
+        """Return the posts that name a paper, newest first."""
+        found = self.connection.execute(
+            "SELECT DISTINCT post FROM identifiers JOIN mentions USING (identifier) JOIN items ON items.row = post WHERE identifiers.item = ? ORDER BY items.date DESC LIMIT 500",
+            [row],
+        )
+        return self.lines([post for (post,) in found])
+
+    def papers_of(self, row: int) -> list[Line]:
+        """Return the stored papers that a post names."""
+        found = self.connection.execute(
+            "SELECT DISTINCT identifiers.item FROM mentions JOIN identifiers USING (identifier) WHERE post = ? ORDER BY mentions.confidence DESC",
+            [row],
+        )
+        return self.lines([paper for (paper,) in found])
+
+    def discussed(self, since: str, before: str, limit: int) -> list[Discussed]:
+        """Return the papers that most people wrote about between two ISO dates: people first, then posts, then the newest."""
+        found = self.connection.execute(
+            "SELECT identifiers.item, COUNT(DISTINCT posts.network || ':' || posts.author) AS people, COUNT(DISTINCT posts.row) AS number"
+            " FROM items posts JOIN mentions ON mentions.post = posts.row JOIN identifiers USING (identifier) JOIN items papers ON papers.row = identifiers.item"
+            " WHERE posts.kind = 'post' AND posts.date >= ? AND posts.date < ? AND papers.kind = 'paper'"
+            " GROUP BY identifiers.item ORDER BY people DESC, number DESC, papers.date DESC, papers.row DESC LIMIT ?",
+            [since, before, limit],
+        ).fetchall()
+        lines = {line.row: line for line in self.lines([row for row, _, _ in found])}
+        return [Discussed(lines[row], people, posts) for row, people, posts in found if row in lines]
+
+    # state
+
+    def source_states(self) -> list[SourceState]:
+        """Return how each source that was ever asked is doing."""
+        found = self.connection.execute(
+            "SELECT name, kind, state, message, remedy, last_tried, last_ok, failures,"
+            " (SELECT COUNT(*) FROM sightings WHERE source = sources.name),"
+            " (SELECT MAX(items.date) FROM sightings JOIN items ON items.row = sightings.item WHERE source = sources.name) FROM sources ORDER BY name"
+        )
+        return [
+            SourceState(
+                name=name,
+                kind=kind,
+                state=state,
+                message=message,
+                remedy=remedy,
+                last_tried=tried,
+                last_ok=good,
+                failures=failures,
+                items=items,
+                newest=newest,
+            )
+            for name, kind, state, message, remedy, tried, good, failures, items, newest in found
+        ]
+
+    def totals(self) -> Totals:
+        """Return the counts of a status line."""
+        papers, posts = (
+            self.connection.execute("SELECT COUNT(*) FROM items WHERE kind = ?", [kind]).fetchone()[0]
+            for kind in ("paper", "post")
+        )
+        read, starred = self.connection.execute("SELECT COUNT(read_at), COUNT(starred_at) FROM marks").fetchone()
+        vectors = self.connection.execute("SELECT COUNT(*) FROM vectors").fetchone()[0]
+        newest = self.connection.execute("SELECT MAX(date) FROM items").fetchone()[0]
+        return Totals(papers, posts, papers + posts - read, starred, vectors, newest)
+
+    def latest_day(self, kind: Kind | None = None) -> str | None:
+        """Return the newest day on which something is known to have come out."""
+        sql = "SELECT MAX(date) FROM items WHERE length(date) >= 10" + (" AND kind = ?" if kind else "")
+        found = self.connection.execute(sql, [kind] if kind else []).fetchone()[0]
+        return found[:10] if found else None
+
+    def texts(self, rows: Iterable[int]) -> dict[int, tuple[str, str]]:
+        """Return title and text of rows."""
+        wanted = list(rows)
+        found: dict[int, tuple[str, str]] = {}
+        for start in range(0, len(wanted), CHUNK):
+            part = wanted[start : start + CHUNK]
+            sql = f"SELECT row, title, text FROM items WHERE row IN ({','.join('?' * len(part))})"
+            found.update((row, (title, text)) for row, title, text in self.connection.execute(sql, part))
+        return found
+
+
+def _line(values: Sequence[object]) -> Line:
+    row, item_id, kind, title, authors, author, venue, year, date, origin, read, starred, mentions = values
+    return Line(
+        row=row,
+        id=item_id,
+        kind=kind,
+        title=title,
+        byline=str(author) or byline(json.loads(str(authors))),
+        venue=venue,
+        year=year,
+        date=date,  # type: ignore[arg-type]
+        origin=origin,
+        is_read=bool(read),
+        is_starred=bool(starred),
+        mentions=int(str(mentions)),  # type: ignore[arg-type]
+    )
+
+
+def byline(authors: Sequence[str]) -> str:
+    """Return authors as a line shows them: `Vaswani, Shazeer and 6 more`."""
+    names = [author.split()[-1] if author.split() else author for author in authors]
+    if len(names) <= 2:
+        return " and ".join(names)
+    return f"{names[0]}, {names[1]} and {len(names) - 2} more"

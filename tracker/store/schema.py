@@ -1,0 +1,183 @@
+"""The tables, as migrations that only go forward, each in its own transaction."""
+
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Migrations
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+migrations = Migrations("tracker")
+
+_ITEMS = """
+CREATE TABLE items (
+    row INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL CHECK (kind IN ('paper', 'post')),
+    title TEXT NOT NULL,
+    authors TEXT NOT NULL DEFAULT '[]',
+    author TEXT NOT NULL DEFAULT '',
+    network TEXT NOT NULL DEFAULT '',
+    venue TEXT NOT NULL DEFAULT '',
+    year INTEGER,
+    track TEXT NOT NULL DEFAULT '',
+    status TEXT NOT NULL DEFAULT '',
+    category TEXT NOT NULL DEFAULT '',
+    categories TEXT NOT NULL DEFAULT '[]',
+    keywords TEXT NOT NULL DEFAULT '[]',
+    published TEXT,
+    announced TEXT,
+    first_seen TEXT NOT NULL,
+    date TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    lead TEXT NOT NULL,
+    version INTEGER,
+    title_key TEXT NOT NULL,
+    text_hash INTEGER NOT NULL,
+    url TEXT NOT NULL DEFAULT '',
+    pdf_url TEXT NOT NULL DEFAULT '',
+    comment TEXT NOT NULL DEFAULT '',
+    tldr TEXT NOT NULL DEFAULT '',
+    links TEXT NOT NULL DEFAULT '[]',
+    text TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX items_by_date ON items (kind, date DESC, row DESC);
+CREATE INDEX items_by_any_date ON items (date DESC, row DESC);
+CREATE INDEX items_by_title ON items (title_key);
+CREATE INDEX items_by_text ON items (text_hash);
+CREATE INDEX items_by_venue ON items (venue, year);
+
+CREATE TABLE identifiers (
+    identifier TEXT PRIMARY KEY,
+    item INTEGER NOT NULL REFERENCES items (row) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX identifiers_of_item ON identifiers (item);
+
+CREATE TABLE sightings (
+    source TEXT NOT NULL,
+    key TEXT NOT NULL,
+    item INTEGER NOT NULL REFERENCES items (row) ON DELETE CASCADE,
+    venue TEXT NOT NULL DEFAULT '',
+    year INTEGER,
+    track TEXT NOT NULL DEFAULT '',
+    status TEXT NOT NULL DEFAULT '',
+    engagement TEXT NOT NULL DEFAULT '{}',
+    first_seen TEXT NOT NULL,
+    last_seen TEXT NOT NULL,
+    digest INTEGER NOT NULL,
+    PRIMARY KEY (source, key)
+) WITHOUT ROWID;
+CREATE INDEX sightings_of_item ON sightings (item);
+CREATE INDEX sightings_by_edition ON sightings (venue, year);
+
+CREATE TABLE mentions (
+    post INTEGER NOT NULL REFERENCES items (row) ON DELETE CASCADE,
+    identifier TEXT NOT NULL,
+    how TEXT NOT NULL,
+    confidence REAL NOT NULL,
+    PRIMARY KEY (post, identifier)
+) WITHOUT ROWID;
+CREATE INDEX mentions_by_identifier ON mentions (identifier);
+
+CREATE TABLE marks (
+    item INTEGER PRIMARY KEY REFERENCES items (row) ON DELETE CASCADE,
+    read_at TEXT,
+    starred_at TEXT,
+    hidden_at TEXT,
+    rating INTEGER,
+    note TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX marks_hidden ON marks (item) WHERE hidden_at IS NOT NULL;
+CREATE INDEX marks_starred ON marks (item) WHERE starred_at IS NOT NULL;
+CREATE TABLE tags (
+    item INTEGER NOT NULL REFERENCES items (row) ON DELETE CASCADE,
+    tag TEXT NOT NULL,
+    PRIMARY KEY (item, tag)
+) WITHOUT ROWID;
+
+CREATE TABLE models (model INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, dimension INTEGER NOT NULL);
+CREATE TABLE vectors (
+    model INTEGER NOT NULL REFERENCES models (model),
+    text_hash INTEGER NOT NULL,
+    vector BLOB NOT NULL,
+    UNIQUE (model, text_hash)
+);
+
+CREATE TABLE item_phrases (
+    item INTEGER PRIMARY KEY REFERENCES items (row) ON DELETE CASCADE,
+    text_hash INTEGER NOT NULL,
+    title BLOB NOT NULL,
+    body BLOB NOT NULL,
+    surfaces TEXT NOT NULL
+);
+
+CREATE TABLE changes (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    item INTEGER NOT NULL,
+    operation TEXT NOT NULL CHECK (operation IN ('text', 'vector', 'removed')),
+    UNIQUE (item, operation)
+);
+
+CREATE TABLE sources (
+    name TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'new',
+    message TEXT NOT NULL DEFAULT '',
+    remedy TEXT NOT NULL DEFAULT '',
+    cursor TEXT NOT NULL DEFAULT '{}',
+    last_tried TEXT,
+    last_ok TEXT,
+    failures INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE hosts (host TEXT PRIMARY KEY, next_allowed REAL NOT NULL);
+CREATE TABLE validators (url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT);
+CREATE TABLE runs (
+    run INTEGER PRIMARY KEY AUTOINCREMENT,
+    command TEXT NOT NULL,
+    started TEXT NOT NULL,
+    finished TEXT,
+    new INTEGER NOT NULL DEFAULT 0,
+    changed INTEGER NOT NULL DEFAULT 0,
+    failed INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE VIRTUAL TABLE items_text USING fts5 (
+    title, text, authors, keywords, tldr,
+    content = 'items', content_rowid = 'row', tokenize = "porter unicode61 remove_diacritics 2", detail = full
+);
+"""
+
+_TRIGGERS = """
+CREATE TRIGGER items_added AFTER INSERT ON items BEGIN
+    INSERT INTO items_text (rowid, title, text, authors, keywords, tldr)
+        VALUES (new.row, new.title, new.text, new.authors, new.keywords, new.tldr);
+    INSERT OR REPLACE INTO changes (item, operation) VALUES (new.row, 'text');
+END;
+CREATE TRIGGER items_edited AFTER UPDATE OF title, text, authors, keywords, tldr ON items BEGIN
+    INSERT INTO items_text (items_text, rowid, title, text, authors, keywords, tldr)
+        VALUES ('delete', old.row, old.title, old.text, old.authors, old.keywords, old.tldr);
+    INSERT INTO items_text (rowid, title, text, authors, keywords, tldr)
+        VALUES (new.row, new.title, new.text, new.authors, new.keywords, new.tldr);
+    INSERT OR REPLACE INTO changes (item, operation) VALUES (new.row, 'text');
+END;
+CREATE TRIGGER items_removed AFTER DELETE ON items BEGIN
+    INSERT INTO items_text (items_text, rowid, title, text, authors, keywords, tldr)
+        VALUES ('delete', old.row, old.title, old.text, old.authors, old.keywords, old.tldr);
+    INSERT OR REPLACE INTO changes (item, operation) VALUES (old.row, 'removed');
+END;
+"""
+
+
+@migrations()
+def m001_first_tables(database: "Database") -> None:
+    """Create everything of the first version."""
+    for statement in _statements(_ITEMS):
+        database.execute(statement)
+    for trigger in _TRIGGERS.split("END;\n"):
+        if trigger.strip():
+            database.execute(trigger + "END")
+
+
+def _statements(script: str) -> list[str]:
+    """Split a script of plain statements; `executescript` would commit the migration's transaction."""
+    return [statement for statement in script.split(";\n") if statement.strip()]

@@ -1,0 +1,112 @@
+"""What must be remembered between runs of each source and host: cursors, states, gaps, validators, runs."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from threading import Lock
+from typing import Any
+
+from tracker.errors import FetchError
+from tracker.store.connect import transaction
+
+
+def cursor_of(connection: sqlite3.Connection, name: str) -> dict[str, Any]:
+    """Return what a source asked to be given next time."""
+    found = connection.execute("SELECT cursor FROM sources WHERE name = ?", [name]).fetchone()
+    return dict(json.loads(found[0])) if found else {}
+
+
+def succeeded(
+    connection: sqlite3.Connection, name: str, kind: str, cursor: Mapping[str, Any], state: str, message: str, now: str
+) -> None:
+    """Note a good answer and its cursor."""
+    with transaction(connection):
+        connection.execute(
+            "INSERT INTO sources (name, kind, state, message, remedy, cursor, last_tried, last_ok, failures) VALUES (?, ?, ?, ?, '', ?, ?, ?, 0)"
+            " ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, state = excluded.state, message = excluded.message, remedy = '', cursor = excluded.cursor,"
+            " last_tried = excluded.last_tried, last_ok = excluded.last_ok, failures = 0",
+            [name, kind, state, message, json.dumps(dict(cursor)), now, now],
+        )
+
+
+def failed(connection: sqlite3.Connection, name: str, kind: str, error: FetchError, now: str) -> None:
+    """Note a failure; the cursor stays, so the next run goes on where the last good one ended."""
+    with transaction(connection):
+        connection.execute(
+            "INSERT INTO sources (name, kind, state, message, remedy, last_tried, failures) VALUES (?, ?, ?, ?, ?, ?, 1)"
+            " ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, state = excluded.state, message = excluded.message, remedy = excluded.remedy,"
+            " last_tried = excluded.last_tried, failures = failures + 1",
+            [name, kind, error.state, error.message, error.remedy, now],
+        )
+
+
+class Memory:
+    """Gaps of hosts and validators of addresses for the HTTP client: kept here while it runs, stored by `save`.
+
+    Threads ask for it while another thread writes records, so it never touches the database in between.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._lock = Lock()
+        self._hosts: dict[str, float] = dict(connection.execute("SELECT host, next_allowed FROM hosts").fetchall())
+        self._validators: dict[str, tuple[str, str]] = {
+            url: (etag or "", modified or "")
+            for url, etag, modified in connection.execute("SELECT url, etag, last_modified FROM validators")
+        }
+        self._changed: set[str] = set()
+
+    def next_allowed(self, host: str) -> float:
+        """Return the epoch second before which a host must not be asked."""
+        with self._lock:
+            return self._hosts.get(host, 0.0)
+
+    def set_next_allowed(self, host: str, epoch: float) -> None:
+        """Remember when a host may be asked again."""
+        with self._lock:
+            self._hosts[host] = epoch
+
+    def get(self, url: str) -> tuple[str, str] | None:
+        """Return ETag and Last-Modified of the last good answer."""
+        with self._lock:
+            return self._validators.get(url)
+
+    def put(self, url: str, etag: str, last_modified: str) -> None:
+        """Remember the validators of an answer, exactly as received."""
+        with self._lock:
+            self._validators[url] = (etag, last_modified)
+            self._changed.add(url)
+
+    def forget(self, url: str) -> None:
+        """Forget validators of an answer that could not be stored: it must come whole next time."""
+        with self._lock:
+            self._validators.pop(url, None)
+            self._changed.discard(url)
+
+    def save(self) -> None:
+        """Store what was learnt."""
+        with self._lock:
+            hosts, changed = list(self._hosts.items()), [(url, *self._validators[url]) for url in self._changed]
+            self._changed.clear()
+        with transaction(self._connection):
+            self._connection.executemany("INSERT OR REPLACE INTO hosts (host, next_allowed) VALUES (?, ?)", hosts)
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO validators (url, etag, last_modified) VALUES (?, ?, ?)", changed
+            )
+
+
+def start_run(connection: sqlite3.Connection, command: str, now: str) -> int:
+    """Note that a run began; return its number."""
+    with transaction(connection):
+        return int(
+            connection.execute("INSERT INTO runs (command, started) VALUES (?, ?)", [command, now]).lastrowid or 0
+        )
+
+
+def finish_run(connection: sqlite3.Connection, run: int, now: str, new: int, changed: int, failed: int) -> None:
+    """Note how a run ended."""
+    with transaction(connection):
+        connection.execute(
+            "UPDATE runs SET finished = ?, new = ?, changed = ?, failed = ? WHERE run = ?",
+            [now, new, changed, failed, run],
+        )

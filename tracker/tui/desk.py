@@ -1,0 +1,210 @@
+"""What the terminal face does apart from drawing: work in the background, marks with undo, what was new since the last look.
+
+Nothing here knows a widget, so it is tested without a screen.
+"""
+
+import json
+import os
+import queue
+import threading
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from tracker import times
+from tracker.errors import TrackerError
+from tracker.models import Line
+from tracker.session import Session
+from tracker.tui.messages import Target
+from tracker.tui.reads import Reader
+
+UNDO_LIMIT = 200
+LOOK = "index/last-look.json"
+
+
+Work = Callable[[Reader], Any]
+Settle = Callable[[Any, BaseException | None], None]
+
+
+class Lane:
+    """A thread with a reader of its own that does jobs in turn.
+
+    It is a daemon: leaving the program never waits for a sync or a model that is being loaded; the store bears being left.
+    """
+
+    def __init__(self, name: str, session: Session) -> None:
+        self._session = session
+        self._jobs: queue.SimpleQueue[tuple[Work, Settle, Callable[[], bool]] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name=f"tracker-{name}", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Work, settle: Settle, is_stale: Callable[[], bool] = lambda: False) -> None:
+        """Do a job after those before it, unless it is stale by then; `settle` is called in this thread."""
+        self._jobs.put((work, settle, is_stale))
+
+    def finish(self, seconds: float) -> None:
+        """Wait until all that was submitted is done."""
+        self._jobs.put(None)
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        reader: Any = None
+        while (job := self._jobs.get()) is not None:
+            work, settle, is_stale = job
+            if is_stale():
+                settle(None, None)
+                continue
+            try:
+                reader = reader or self._session.new_reader()
+                result = work(reader)
+            except BaseException as error:  # noqa: BLE001 - handed on to the caller, who tells the user
+                settle(None, error)
+            else:
+                settle(result, None)
+        if reader is not None:
+            reader.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A mark as it was before: what undo puts back."""
+
+    words: str
+    rows: tuple[int, ...]
+    marks: dict[str, Any] = field(default_factory=dict)
+    tags: tuple[str, ...] | None = None
+
+
+class Desk:
+    """Session, lanes, pending marks and the undo stack."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.last_row = self._last_look()
+        self._lanes: dict[str, Lane] = {}
+        self._undo: list[Step] = []
+        self._pending: dict[int, tuple[int, dict[str, bool]]] = {}
+        self._serial = 0
+        self.newest_row = 0
+
+    # background work
+
+    def _another_session(self) -> Session:
+        return Session(self.session.home, clock=self.session.clock, gap_scale=self.session.gap_scale)
+
+    @cached_property
+    def aside(self) -> Session:
+        """A session for long reading (trends, digest), so that its connection is not the one the list waits for."""
+        return self._another_session()
+
+    @cached_property
+    def syncing(self) -> Session:
+        """A session for syncing, so that marks made meanwhile are transactions of their own."""
+        return self._another_session()
+
+    def lane(self, name: str) -> Lane:
+        """Return the lane of a name; it starts with its first job."""
+        if name not in self._lanes:
+            self._lanes[name] = Lane(name, self.session)
+        return self._lanes[name]
+
+    def words_for(self, error: BaseException) -> str:
+        """Return what the user is told of an error: one line. One that nobody foresaw goes to the log with its traceback."""
+        if isinstance(error, TrackerError):
+            return str(error)
+        path = self.session.log_file
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8") as file:
+                file.write(f"{times.stamp(times.now())} {''.join(traceback.format_exception(error))}\n")
+        except OSError:
+            return f"Something unexpected happened: {type(error).__name__}: {error}."
+        return f"Something unexpected happened ({type(error).__name__}); the details are in {path.name}. The rest goes on."
+
+    # lines with marks that are on their way to the disk
+
+    def overlay(self, line: Line) -> Line:
+        """Return a line with the marks that are being written."""
+        pending = self._pending.get(line.row)
+        return replace(line, **pending[1]) if pending else line  # type: ignore[arg-type] - marks of a line are bool
+
+    def lines(self, reader: Reader, rows: Sequence[int]) -> list[Line]:
+        """Return lines as they will be."""
+        lines = reader.lines(rows)
+        return [self.overlay(line) for line in lines] if self._pending else lines
+
+    # marks
+
+    def mark(self, rows: Sequence[int], words: str, before: dict[str, Any], after: dict[str, Any], settle: Settle, *, is_undo: bool = False) -> None:
+        """Mark rows: shown at once, written in the background in order, remembered for undo."""
+        if not is_undo:
+            self._remember(Step(words, tuple(rows), before))
+        self._serial += 1
+        serial = self._serial
+        shown = {f"is_{name}": value for name, value in after.items() if name in {"read", "starred"}}
+        if shown:
+            for row in rows:
+                self._pending[row] = (serial, {**(self._pending[row][1] if row in self._pending else {}), **shown})
+
+        def write(_: Reader) -> None:
+            self.session.mark(tuple(rows), **after)
+
+        def done(result: Any, error: BaseException | None) -> None:  # noqa: ANN401
+            for row in rows:
+                if row in self._pending and self._pending[row][0] == serial:
+                    del self._pending[row]
+            settle(result, error)
+
+        self.lane("marks").submit(write, done)
+
+    def tag(self, row: int, before: tuple[str, ...], after: tuple[str, ...], settle: Settle, *, is_undo: bool = False) -> None:
+        """Give an item these tags and no others."""
+        if not is_undo:
+            self._remember(Step("tags", (row,), tags=before))
+        self.lane("marks").submit(lambda _: self.session.tag(row, after), settle)
+
+    def _remember(self, step: Step) -> None:
+        self._undo.append(step)
+        del self._undo[:-UNDO_LIMIT]
+
+    def undo(self, settle: Settle) -> Step | None:
+        """Put the last mark back; None when there is none left."""
+        if not self._undo:
+            return None
+        step = self._undo.pop()
+        if step.tags is not None:
+            self.tag(step.rows[0], (), step.tags, settle, is_undo=True)
+        else:
+            self.mark(step.rows, step.words, {}, step.marks, settle, is_undo=True)
+        return step
+
+    # the last look
+
+    def _last_look(self) -> int:
+        """Return the newest row that was there when the program was last left; rows only ever grow."""
+        try:
+            row = json.loads((self.session.config.home / LOOK).read_text(encoding="utf-8"))["row"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return 0
+        return row if isinstance(row, int) else 0
+
+    def close(self) -> None:
+        """Write what is left to write and note what was seen."""
+        if "marks" in self._lanes:
+            self._lanes.pop("marks").finish(5)
+        if self.newest_row > self.last_row:
+            path = self.session.config.home / LOOK
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                draft = path.with_suffix(".new")
+                draft.write_text(json.dumps({"row": self.newest_row}), encoding="utf-8")
+                os.replace(draft, path)
+            except OSError:
+                return
+
+
+def same_target(one: Target | None, other: Target | None) -> bool:
+    """Tell whether two targets are one."""
+    return one is other or one == other

@@ -1,0 +1,197 @@
+"""What the reading pane shows, put together from items, topics and sources: plain data, no screen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tracker import times
+from tracker.identity import canonical_url, is_web_address
+from tracker.models import Item, Line, SourceState, Topic
+from tracker.text import plural
+from tracker.tui.cells import Part, fit, sparkline, steady
+from tracker.tui.messages import ItemTarget, Target, UrlTarget
+from tracker.tui.rows import interval_words, place_of, ratio_words, readable, state_words, title_of
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph or line. `gap` leaves an empty line above; `hanging` indents the rows after the first."""
+
+    parts: Sequence[Part]
+    target: Target | None = None
+    gap: bool = False
+    indent: int = 0
+    hanging: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is read; `item` is there when it is about one item, so that marks know what they act on."""
+
+    blocks: tuple[Block, ...]
+    item: Item | None = None
+    line: Line | None = None
+
+
+def paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a text as clean lines."""
+    return [clean for part in text.split("\n") if (clean := steady(part, 60_000))]
+
+
+def item_document(item: Item, line: Line | None, related: Sequence[Line]) -> Document:
+    """Return an item: what it is, what it says, where it leads, and its other half: posts of a paper, papers of a post."""
+    blocks = _paper_head(item) if item.kind == "paper" else _post_head(item)
+    blocks += _marks(item)
+    text = readable(item.text) if item.kind == "paper" else item.text
+    found = paragraphs(text)
+    if not found:
+        blocks.append(Block([("No abstract." if item.kind == "paper" else "No text.", "dim")], gap=True))
+    for number, words in enumerate(found):
+        if not (item.kind == "post" and number == 0 and words == steady(item.title)):
+            blocks.append(Block([(words, "")], gap=number == 0 or len(words) > 60))
+    if item.tldr:
+        blocks.append(Block([("In short: ", "dim"), (steady(item.tldr), "")], gap=True))
+    if item.comment:
+        blocks.append(Block([("Comment: ", "dim"), (steady(item.comment), "dim")], gap=True))
+    blocks += _related(item, related)
+    blocks += _links(item)
+    blocks += _seen(item)
+    return Document(tuple(blocks), item, line)
+
+
+def _paper_head(item: Item) -> list[Block]:
+    where = " · ".join(steady(part) for part in (f"{item.venue} {item.year or ''}".strip(), item.track, _status(item), times_of(item)) if part)
+    names = ", ".join(steady(name) for name in item.authors[:30]) + (f" and {len(item.authors) - 30} more" if len(item.authors) > 30 else "")
+    blocks = [Block([(steady(readable(item.title)), "heading")])]
+    if names:
+        blocks.append(Block([(names, "")], gap=True))
+    if where:
+        blocks.append(Block([(where, "accent")], gap=not names))
+    if item.categories or item.keywords:
+        blocks.append(Block([(steady(", ".join((*item.categories, *item.keywords))), "dim")]))
+    names_of = [name for name in item.identifiers if not name.startswith("url:")] or [item.id]
+    blocks.append(Block([(steady("  ".join(names_of[:6])) + (f" v{item.version}" if item.version else ""), "dim")]))
+    return blocks
+
+
+def _status(item: Item) -> str:
+    return "" if item.status in {"preprint", item.track} else item.status
+
+
+def times_of(item: Item) -> str:
+    """Return the day an item came out, and the day it was announced where that is another one."""
+    day = (item.published or item.date or "")[:10]
+    announced = (item.announced or "")[:10]
+    return f"{day}, announced {announced}" if announced and day and announced != day else day or announced
+
+
+def _post_head(item: Item) -> list[Block]:
+    who = steady(item.author or ", ".join(item.authors) or "someone")
+    when = (item.published or item.date or "").replace("T", " ").removesuffix("Z")[:16]
+    where = steady(item.network or item.origin)
+    return [
+        Block([(who, "strong"), (f"  {where}  " if where else "  ", "accent"), (when, "dim")]),
+        Block([(steady(item.title), "heading")], gap=True),
+    ]
+
+
+def _marks(item: Item) -> list[Block]:
+    marks = item.marks
+    words: list[Part] = []
+    if marks.is_starred:
+        words.append(("★ starred  ", "warm"))
+    if marks.rating is not None:
+        words.append((f"rated {marks.rating}  ", "warm"))
+    if marks.is_hidden:
+        words.append(("hidden  ", "bad"))
+    if marks.tags:
+        words.append((" ".join(f"#{steady(tag)}" for tag in marks.tags), "good"))
+    blocks = [Block(words, gap=True)] if words else []
+    blocks += [Block([("Note: " if number == 0 else "", "dim"), (words_of, "quote")], gap=number == 0) for number, words_of in enumerate(paragraphs(marks.note))]
+    return blocks
+
+
+def line_blocks(lines: Sequence[Line]) -> list[Block]:
+    """Return items as links."""
+    blocks = []
+    for line in lines:
+        age = times.ago(line.date, times.now())
+        words: list[Part] = [(f"{fit(place_of(line), 16)} ", "dim"), (steady(title_of(line)), "link"), (f"  {age}", "dim")]
+        blocks.append(Block(words, ItemTarget(line.row), hanging=17))
+    return blocks
+
+
+def _related(item: Item, related: Sequence[Line]) -> list[Block]:
+    if item.kind == "paper":
+        heading, none = plural(len(related), "post") + " about it", "No post about it yet."
+    else:
+        heading, none = plural(len(related), "paper") + " it mentions", "" if not item.mentions else "It mentions papers that are not stored."
+    if not related:
+        return [Block([(none, "dim")], gap=True)] if none else []
+    return [Block([(heading, "heading")], gap=True), *line_blocks(related)]
+
+
+def _links(item: Item) -> list[Block]:
+    links: dict[str, str] = {}
+    for url in (item.url, item.pdf_url, *item.links):
+        if url and is_web_address(url):
+            links.setdefault(canonical_url(url) or url, url)
+    blocks = [Block([(steady(url), "link")], UrlTarget(url), hanging=2) for url in list(links.values())[:30]]
+    return [Block([("Links", "heading")], gap=True), *blocks] if blocks else []
+
+
+def _seen(item: Item) -> list[Block]:
+    if not item.sightings:
+        return []
+    words = [f"{steady(seen.source)} since {seen.first_seen[:10]}{_engagement(seen.engagement)}" for seen in item.sightings[:8]]
+    return [Block([("Seen at " + "; ".join(words), "dim")], gap=True)]
+
+
+def _engagement(counts: object) -> str:
+    found = ", ".join(f"{value:g} {steady(str(name))}" for name, value in counts.items() if value) if isinstance(counts, dict) else ""
+    return f" ({found})" if found else ""
+
+
+def topic_document(topic: Topic, weeks: Sequence[str], papers: Sequence[Line], posts: Sequence[Line]) -> Document:
+    """Return a topic with the counts behind it and the items that show it."""
+    blocks = [Block([(steady(topic.label), "heading")])]
+    if len(topic.phrases) > 1:
+        blocks.append(Block([("also: ", "dim"), (steady(", ".join(topic.phrases[1:6])), "dim")]))
+    interval = interval_words(topic)
+    blocks.append(Block([(f"{topic.state}  {ratio_words(topic)}", "accent"), (f"  95 % between {interval}" if interval else "", "dim")], gap=True))
+    blocks.append(Block([(f"{plural(topic.after, 'paper')} in the window, {topic.before:,} before", "")]))
+    span = f"{weeks[0]} to {weeks[-1]}" if weeks else ""
+    if topic.weekly:
+        blocks.append(Block([(fit("papers", 8), "dim"), (sparkline(topic.weekly), "good"), (f"  {span}", "dim")], gap=True))
+    if topic.voices_weekly:
+        blocks.append(Block([(fit("people", 8), "dim"), (sparkline(topic.voices_weekly), "accent")]))
+    for heading, lines in (("Papers", papers), ("Posts", posts)):
+        if lines:
+            blocks += [Block([(heading, "heading")], gap=True), *line_blocks(lines)]
+    return Document(tuple(blocks))
+
+
+def source_document(source: SourceState, where: str) -> Document:
+    """Return how a source is doing, with what helps when it is not well."""
+    is_bad = bool(source.message)
+    blocks = [
+        Block([(steady(source.name), "heading")]),
+        Block([(f"{steady(source.kind)} · {state_words(source.state)}", "bad" if is_bad else "accent")], gap=True),
+    ]
+    if source.message:
+        blocks.append(Block([(steady(source.message), "bad")], gap=True))
+    if source.remedy:
+        blocks.append(Block([("What helps: ", "dim"), (steady(source.remedy), "")]))
+    facts = (
+        ("last good", source.last_ok), ("last tried", source.last_tried), ("next due", source.next_due), ("newest item", source.newest),
+        ("items", f"{source.items:,}"), ("failures in a row", str(source.failures) if source.failures else None),
+    )
+    shown = [(name, value) for name, value in facts if value]
+    blocks += [Block([(fit(name, 19), "dim"), (steady(value).replace("T", " ").removesuffix("Z"), "")], gap=number == 0) for number, (name, value) in enumerate(shown)]
+    if where and is_web_address(where):
+        blocks.append(Block([(steady(where), "link")], UrlTarget(where), gap=True, hanging=2))
+    return Document(tuple(blocks))
+
+
+def items_document(heading: str, lines: Sequence[Line]) -> Document:
+    """Return several items as links under a heading."""
+    return Document((Block([(steady(heading), "heading")]), Block([]), *line_blocks(lines)))

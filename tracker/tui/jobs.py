@@ -1,0 +1,68 @@
+"""Work in the background of a widget: the newest job of a group counts, errors become one line, results come back as a call."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from textual.widget import Widget
+
+from tracker.tui.desk import Desk
+from tracker.tui.messages import Said
+from tracker.tui.reads import Reader
+
+if TYPE_CHECKING:
+    from tracker.tui.app import TrackerApp
+
+Result = TypeVar("Result")
+
+
+def desk_of(node: Widget) -> Desk:
+    """Return the desk of the app that a widget is part of."""
+    return cast("TrackerApp", node.app).desk
+
+
+def settler(loop: asyncio.AbstractEventLoop, future: "asyncio.Future[Any]") -> Callable[[Any, BaseException | None], None]:
+    """Return what a lane calls at the end of a job: it hands the outcome to the loop, or to nobody when that is gone."""
+    def give(result: Any, error: BaseException | None) -> None:  # noqa: ANN401
+        if future.done():
+            return
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
+
+    def settle(result: Any, error: BaseException | None) -> None:  # noqa: ANN401
+        with suppress(RuntimeError):  # the loop is closed: the user has left
+            loop.call_soon_threadsafe(give, result, error)
+
+    return settle
+
+
+def start(
+    node: Widget, lane: str, work: Callable[[Reader], Result], done: Callable[[Result], None], *,
+    group: str = "", failed: Callable[[str], None] | None = None,
+) -> None:
+    """Run `work` in a lane and then `done` in the widget; a newer job of the same group makes this one stale.
+
+    Args:
+        lane: jobs of one lane run one after another.
+        failed: is told the error in one line; without it the line is shown at the bottom.
+    """
+    desk = desk_of(node)
+    future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    async def wait() -> None:
+        try:
+            result = await future
+        except Exception as error:  # noqa: BLE001 - whatever it was, the rest of the program goes on
+            words = desk.words_for(error)
+            if failed is not None:
+                failed(words)
+            else:
+                node.post_message(Said(words, "bad"))
+        else:
+            done(result)
+
+    node.run_worker(wait(), group=group or lane, exclusive=True, exit_on_error=False)
+    desk.lane(lane).submit(work, settler(asyncio.get_running_loop(), future), future.cancelled)

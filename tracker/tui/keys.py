@@ -1,0 +1,90 @@
+"""Every key with its id: the one table from which bindings, the page of keys and the palette are made.
+
+Ids can be given other keys in `feeds.toml`, for instance `[keys]` `star = "asterisk"`.
+"""
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One command: `keys` in Textual's names, comma between alternatives; `where` is the part of the screen it belongs to."""
+
+    id: str
+    keys: str
+    action: str
+    words: str
+    where: str
+
+
+VIEWS = ("Today", "Papers", "Posts", "Search", "Trends", "Digest", "Sources")
+
+LIST_KEYS = (
+    Key("down", "j,down", "step(1)", "next line", "move"),
+    Key("up", "k,up", "step(-1)", "previous line", "move"),
+    Key("half-down", "ctrl+d", "half(1)", "half a screen down", "move"),
+    Key("half-up", "ctrl+u", "half(-1)", "half a screen up", "move"),
+    Key("page-down", "pagedown,space", "screenful(1)", "a screen down", "move"),
+    Key("page-up", "pageup", "screenful(-1)", "a screen up", "move"),
+    Key("top", "g,home", "edge(-1)", "first line", "move"),
+    Key("bottom", "G,end", "edge(1)", "last line", "move"),
+    Key("open", "enter", "open", "open", "move"),
+)
+PANE_KEYS = (
+    Key("next-link", "tab", "link(1)", "next link of the item", "read"),
+    Key("previous-link", "shift+tab", "link(-1)", "previous link of the item", "read"),
+)
+MAIN_KEYS = (
+    *(Key(f"view-{number}", str(number), f"view({number})", name, "views") for number, name in enumerate(VIEWS, 1)),
+    Key("search", "slash", "search", "search as you type", "views"),
+    Key("next-unread", "n", "unread(1)", "next unread", "move"),
+    Key("previous-unread", "p", "unread(-1)", "previous unread", "move"),
+    Key("pane", "tab", "pane", "to the reading pane", "move"),
+    Key("quit", "q", "back(True)", "back; at the top: quit", "move"),
+    Key("back", "escape", "back(False)", "back", "move"),
+    Key("read", "N", "toggle('read')", "read / unread", "marks"),
+    Key("read-all", "A", "read_all", "all of this list read", "marks"),
+    Key("star", "s", "toggle('starred')", "star", "marks"),
+    Key("hide", "u", "hide", "hide", "marks"),
+    Key("tag", "t", "tag", "tags", "marks"),
+    Key("note", "e", "note", "note", "marks"),
+    Key("undo", "z", "undo", "undo the last mark", "marks"),
+    Key("browser", "o", "browser", "open in the browser", "item"),
+    Key("copy", "y", "copy('link')", "copy the link", "item"),
+    Key("bibtex", "b", "copy('bibtex')", "copy BibTeX", "item"),
+    Key("like", "m", "like", "more like this", "item"),
+    Key("filter", "f", "filter", "filter this list", "views"),
+    Key("sync", "r", "sync(False)", "sync this source", "sync"),
+    Key("sync-all", "R", "sync(True)", "sync all sources", "sync"),
+    Key("palette", "colon,ctrl+p", "app.command_palette", "all commands", "app"),
+    Key("help", "question_mark", "help", "keys of this screen", "app"),
+)
+ALL_KEYS = (*MAIN_KEYS, *LIST_KEYS, *PANE_KEYS)
+GROUPS = {
+    "views": "Views", "move": "Move", "marks": "Marks", "item": "This item", "read": "Reading pane", "sync": "Sync", "app": "And",
+}
+_SHOWN = {
+    "slash": "/", "colon": ":", "question_mark": "?", "escape": "esc", "pagedown": "pgdn", "pageup": "pgup", "shift+tab": "S-tab",
+    "ctrl+d": "^d", "ctrl+u": "^u", "ctrl+p": "^p", "asterisk": "*", "down": "↓", "up": "↑", "full_stop": ".", "comma": ",",
+}
+
+
+def bindings(keys: tuple[Key, ...]) -> list[Binding]:
+    """Return Textual's bindings for a part of the table."""
+    return [Binding(key.keys, key.action, key.words, show=False, id=key.id) for key in keys]
+
+
+def shown(name: str, remapped: dict[str, str], first: bool = True) -> str:
+    """Return the keys of a command as they stand on a keyboard, the first one only or all."""
+    known = next((key for key in ALL_KEYS if key.id == name), None)
+    keys = (remapped.get(name) or (known.keys if known else "")).split(",")
+    words = [_SHOWN.get(key.strip(), key.strip()) for key in keys if key]
+    return words[0] if first and words else " ".join(words)
+
+
+def unknown(remapped: dict[str, str]) -> list[str]:
+    """Return the ids of a key table that name no command."""
+    known = {key.id for key in ALL_KEYS}
+    return sorted(set(remapped) - known)

@@ -1,0 +1,135 @@
+"""What widgets and workers tell each other."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+from textual.message_pump import MessagePump
+
+from tracker.models import Line, SourceState, SyncEvent, Topic
+
+if TYPE_CHECKING:
+    from tracker.tui.documents import Document
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTarget:
+    """A stored item, by its row or any of its names."""
+
+    name: str | int
+
+
+@dataclass(frozen=True, slots=True)
+class UrlTarget:
+    """A web address."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicTarget:
+    """A topic with its evidence."""
+
+    topic: Topic
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTarget:
+    """A followed source."""
+
+    state: SourceState
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsTarget:
+    """Several items under a heading: what a sentence rests on."""
+
+    heading: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewTarget:
+    """Another view, with a query line for it."""
+
+    number: int
+    line: str = ""
+
+
+Target = ItemTarget | UrlTarget | TopicTarget | SourceTarget | ItemsTarget | ViewTarget
+
+
+class Pointed(Message):
+    """The cursor of a list rests on something else."""
+
+    def __init__(self, target: Target | None) -> None:
+        super().__init__()
+        self.target = target
+
+    def can_replace(self, message: Message) -> bool:
+        """Only where the cursor ended is worth showing."""
+        return isinstance(message, Pointed)
+
+
+class Opened(Message):
+    """The user pressed enter on something."""
+
+    def __init__(self, target: Target) -> None:
+        super().__init__()
+        self.target = target
+
+
+class Said(Message):
+    """One line for the user; `tone` is `info` or `bad`."""
+
+    def __init__(self, text: str, tone: str = "info") -> None:
+        super().__init__()
+        self.text = text
+        self.tone = tone
+
+
+class LinesChanged(Message):
+    """Marks of these rows changed; None means any row may have changed."""
+
+    def __init__(self, rows: frozenset[int] | None = None) -> None:
+        super().__init__()
+        self.rows = rows
+
+
+class SyncStepped(Message):
+    """A sync made a step."""
+
+    def __init__(self, event: SyncEvent) -> None:
+        super().__init__()
+        self.event = event
+
+
+class SyncEnded(Message):
+    """A sync is over; `problem` says why it could not run."""
+
+    def __init__(self, problem: str = "") -> None:
+        super().__init__()
+        self.problem = problem
+
+
+class DocumentReady(Message):
+    """A worker has gathered what the reading pane shows for a target."""
+
+    def __init__(self, target: Target, document: "Document") -> None:
+        super().__init__()
+        self.target = target
+        self.document = document
+
+
+class Typed(Message):
+    """The query line of the search view changed."""
+
+    def __init__(self, sender: MessagePump, line: str) -> None:
+        super().__init__()
+        self.sender = sender
+        self.line = line
+
+
+def target_of(line: Line) -> ItemTarget:
+    """Return the target of a line."""
+    return ItemTarget(line.row)

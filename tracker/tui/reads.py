@@ -1,0 +1,94 @@
+"""What the terminal face reads of a store, as a shape: the store itself lies floors below and is reached through the session."""
+
+from array import array
+from collections.abc import Sequence
+from typing import Protocol
+
+from tracker.models import Item, Line, SourceState
+from tracker.query import Filter
+
+
+class Discussed(Protocol):
+    """A paper that posts name: distinct people, and posts."""
+
+    @property
+    def line(self) -> Line:
+        """The paper."""
+        ...
+
+    @property
+    def people(self) -> int:
+        """Distinct people."""
+        ...
+
+
+class Totals(Protocol):
+    """Counts of all that is stored."""
+
+    @property
+    def papers(self) -> int:
+        """Papers stored."""
+        ...
+
+    @property
+    def posts(self) -> int:
+        """Posts stored."""
+        ...
+
+    @property
+    def unread(self) -> int:
+        """Items not read."""
+        ...
+
+    @property
+    def starred(self) -> int:
+        """Items starred."""
+        ...
+
+
+class Reader(Protocol):
+    """Read-only access from one thread."""
+
+    def order(self, state: Filter) -> "array[int]":
+        """Return the rows of all items that pass, newest first."""
+        ...
+
+    def lines(self, rows: Sequence[int]) -> list[Line]:
+        """Return the lines of rows, in the order asked."""
+        ...
+
+    def page(self, state: Filter, limit: int) -> list[Line]:
+        """Return the first lines, newest first."""
+        ...
+
+    def count(self, state: Filter) -> int:
+        """Return how many items pass."""
+        ...
+
+    def item(self, name: str | int) -> Item:
+        """Return an item whole."""
+        ...
+
+    def posts_about(self, row: int) -> list[Line]:
+        """Return the posts that name a paper."""
+        ...
+
+    def papers_of(self, row: int) -> list[Line]:
+        """Return the papers that a post names."""
+        ...
+
+    def discussed(self, since: str, before: str, limit: int) -> Sequence[Discussed]:
+        """Return the papers that most people wrote about."""
+        ...
+
+    def source_states(self) -> list[SourceState]:
+        """Return how each source is doing."""
+        ...
+
+    def totals(self) -> Totals:
+        """Return counts."""
+        ...
+
+    def close(self) -> None:
+        """Close the connection."""
+        ...

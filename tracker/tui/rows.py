@@ -1,0 +1,141 @@
+"""How an item, a hit, a topic or a source looks as a row of a list."""
+
+from collections.abc import Callable, Sequence
+
+from tracker import times
+from tracker.models import Hit, Line, SourceState, Topic
+from tracker.text import plural
+from tracker.tui.cells import Part, Row, fit, fit_right, sparkline, steady, width_of, wrap
+
+try:
+    from tracker.latex import readable
+except ImportError:  # pragma: no cover - only while that module is being written
+    def readable(text: str) -> str:
+        """Return text as it is."""
+        return text
+
+Draw = Callable[[int], list[Row]]
+TROUBLED = frozenset({"failing", "unreachable", "slowed", "gone", "login"})
+_STATE_WORDS = {
+    "new": "not asked yet", "ok": "well", "unchanged": "well, nothing new", "failing": "failing", "unreachable": "cannot be reached",
+    "slowed": "asked us to wait", "gone": "gone", "login": "wants a login", "off": "switched off",
+}
+
+
+def title_of(line: Line) -> str:
+    """Return the title as it is read."""
+    return readable(line.title) if "\\" in line.title or "$" in line.title else line.title
+
+
+def line_row(line: Line, width: int, first: str = "", first_width: int = 5) -> Row:
+    """Return an item as one row: marks, age (or `first`), title, who or where, and the posts about it."""
+    marks: Row = [("•" if not line.is_read else " ", "accent"), ("★" if line.is_starred else " ", "warm"), (" ", "")]
+    age = fit_right(first or times.ago(line.date, times.now()), first_width)
+    posts = fit_right(f"»{line.mentions}" if line.mentions else "", 5)
+    where = place_of(line)
+    where_width = 0 if width < 44 else 13 if width < 76 else 16
+    by_width = min((width - 76) // 2 + 12, 30) if width >= 88 and line.kind == "paper" else 0
+    title_width = max(width - 3 - first_width - 2 - where_width - by_width - (by_width > 0) - 6, 8)
+    row: Row = [*marks, (age, "dim"), ("  ", ""), (fit(title_of(line), title_width), "" if line.is_read else "strong")]
+    if by_width:
+        row += [(" ", ""), (fit(line.byline, by_width), "dim")]
+    if where_width:
+        row += [(" ", ""), (fit(where, where_width - 1), "dim")]
+    return [*row, (posts, "accent"), (" ", "")]
+
+
+def place_of(line: Line) -> str:
+    """Return where a paper appeared, or who wrote a post."""
+    if line.kind == "post":
+        return line.byline or line.origin
+    year = f" {line.year}" if line.year and line.venue and line.venue != "arXiv" else ""
+    return f"{line.venue or line.origin}{year}"
+
+
+def line_draw(line: Line, first: str = "", first_width: int = 5) -> Draw:
+    """Return what draws an item as one row."""
+    return lambda width: [line_row(line, width, first, first_width)]
+
+
+def hit_draw(hit: Hit) -> Draw:
+    """Return what draws a hit: the item, and below it why it is there."""
+    def draw(width: int) -> list[Row]:
+        kind = "paper" if hit.line.kind == "paper" else "post"
+        why = f"{kind} · {hit.why}" if hit.why else kind
+        below: Row = [(" " * 10, ""), (fit(f"{why} · {hit.snippet}" if hit.snippet else why, width - 11), "dim")]
+        return [line_row(hit.line, width), below]
+    return draw
+
+
+def heading_draw(words: str, note: str = "", gap: bool = True) -> Draw:
+    """Return what draws the heading of a part of a list."""
+    def draw(width: int) -> list[Row]:
+        room = max(width - len(words) - 3, 0)
+        row: Row = [(" ", ""), (words, "heading"), ("  ", ""), (fit(note, room).rstrip(), "dim")]
+        return [[], row] if gap else [row]
+    return draw
+
+
+def text_draw(parts: Sequence[Part], indent: int = 1, gap: bool = False, hanging: int = 0) -> Draw:
+    """Return what draws wrapped words."""
+    def draw(width: int) -> list[Row]:
+        rows = [[(" " * indent, ""), *row] for row in wrap(parts, width - indent - 1, hanging)]
+        return [[], *rows] if gap else rows
+    return draw
+
+
+def ratio_words(topic: Topic) -> str:
+    """Return how much more often a topic stands in papers than before."""
+    return "new" if topic.state == "new" or not topic.before else f"×{topic.ratio:.1f}"
+
+
+def interval_words(topic: Topic) -> str:
+    """Return the range in which the ratio lies with 95 % certainty."""
+    low, high = topic.interval
+    return f"{low:.1f} to {high:.1f}" if high and high < 1_000 else ""
+
+
+_STATE_ROLES = {"rising": "good", "new": "accent", "fading": "bad", "watch": "dim", "steady": "dim"}
+
+
+def topic_draw(topic: Topic) -> Draw:
+    """Return what draws a topic in two rows: label, ratio, bars; then why."""
+    def draw(width: int) -> list[Row]:
+        bars = sparkline(topic.weekly, 12)
+        ratio = fit_right(ratio_words(topic), 6)
+        state = fit(topic.state, 7)
+        label = fit(topic.label, max(width - 3 - len(bars) - 6 - 7 - 5, 8))
+        role = _STATE_ROLES.get(topic.state, "dim")
+        first: Row = [("   ", ""), (label, "strong"), (" ", ""), (state, role), (ratio, role), ("  ", ""), (bars, role)]
+        return [first, [("   ", ""), (fit(why_rising(topic), width - 4), "dim")]]
+    return draw
+
+
+def why_rising(topic: Topic) -> str:
+    """Return the counts behind a topic in words."""
+    words = [f"{plural(topic.after, 'paper')} after {topic.before:,}" if topic.before else f"{plural(topic.after, 'paper')}, none before"]
+    if interval_words(topic):
+        words.append(f"between {interval_words(topic)} times as often")
+    if topic.voices_weekly and topic.voices_weekly[-1]:
+        words.append(f"{plural(topic.voices_weekly[-1], 'person', 'people')} posting")
+    return " · ".join(words)
+
+
+def state_words(state: str) -> str:
+    """Return the state of a source in words."""
+    return _STATE_WORDS.get(state, state)
+
+
+def source_draw(source: SourceState, progress: str = "") -> Draw:
+    """Return what draws a source: name, state, items; below it the error and what helps, when there is one."""
+    def draw(width: int) -> list[Row]:
+        is_bad = source.state in TROUBLED
+        mark = ("▲", "bad") if is_bad else ("·", "dim") if source.state in {"off", "new"} else ("✓", "good")
+        good = times.ago(source.last_ok, times.now()) or "never"
+        end: Row = [(fit(progress or state_words(source.state), 20), "accent" if progress else "bad" if is_bad else "dim"), (fit_right(good, 6), "dim"),
+                    (fit_right(f"{source.items:,}", 8), "dim"), (" ", "")]
+        rows: list[Row] = [[(" ", ""), mark, (" ", ""), (fit(source.name, max(width - 3 - width_of(end), 6)), "strong" if is_bad else ""), *end]]
+        if is_bad and (source.message or source.remedy):
+            rows += [[("   ", ""), *row] for row in wrap([(steady(source.message), "bad"), (" ", ""), (steady(source.remedy), "dim")], width - 4)][:2]
+        return rows
+    return draw

@@ -1,0 +1,1 @@
+"""Screens: the main one with its views, and the page of keys."""

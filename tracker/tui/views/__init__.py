@@ -1,0 +1,1 @@
+"""One view a file: what a number key shows."""

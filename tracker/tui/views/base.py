@@ -1,0 +1,100 @@
+"""What all views have in common."""
+
+from collections.abc import Callable
+from typing import ClassVar, TypeVar
+
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from tracker.errors import TrackerError
+from tracker.models import Line
+from tracker.tui.cells import steady
+from tracker.tui.desk import Desk
+from tracker.tui.documents import Document
+from tracker.tui.jobs import desk_of
+from tracker.tui.messages import Said, Target
+from tracker.tui.reads import Reader
+from tracker.tui.widgets.cursor_list import CursorList
+from tracker.tui.widgets.entry_list import EntryList
+from tracker.tui.widgets.line_list import LineList
+
+COMMON_HINTS = (("open", "open"), ("star", "star"), ("search", "search"), ("filter", "filter"), ("help", "keys"), ("quit", "quit"))
+
+
+Result = TypeVar("Result")
+
+
+class Caption(Static):
+    """One line above a list: what it holds and what it is narrowed to."""
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+
+    def say(self, words: str) -> None:
+        """Show words."""
+        self.update(steady(words))
+
+
+class View(Vertical):
+    """One of the seven views: a caption and a list."""
+
+    number: ClassVar[int] = 0
+    hints: ClassVar[tuple[tuple[str, str], ...]] = COMMON_HINTS
+
+    @property
+    def desk(self) -> Desk:
+        """The desk of the app."""
+        return desk_of(self)
+
+    @property
+    def listing(self) -> CursorList:
+        """The list that keys move in."""
+        return self.query_one(CursorList)
+
+    @property
+    def line(self) -> Line | None:
+        """The item at the cursor, if it is one."""
+        shown = self.listing
+        return shown.line if isinstance(shown, LineList | EntryList) else None
+
+    def enter(self) -> None:
+        """Called each time the view comes into sight."""
+
+    def focus_list(self) -> None:
+        """Give the keys to the list."""
+        self.listing.focus()
+
+    def reload(self) -> None:
+        """Read everything anew: the store has changed."""
+
+    def adjust(self, rows: frozenset[int] | None) -> None:
+        """Show marks that have just been made."""
+        shown = self.listing
+        if isinstance(shown, LineList | EntryList):
+            shown.adjust(rows, self.desk.overlay)
+
+    def leave_out(self, row: int) -> None:
+        """Take an item that was hidden out of the list."""
+
+    def document_of(self, target: Target) -> "Callable[[Reader], Document] | None":
+        """Return what gathers the document of a target that only this view knows."""
+        del target
+        return None
+
+    def back(self) -> bool:
+        """Undo a narrowing of the view; False when there is none."""
+        return False
+
+    def say(self, words: str, tone: str = "info") -> None:
+        """Show a line at the bottom."""
+        self.post_message(Said(words, tone))
+
+    def read(self, work: Callable[[Reader], Result], otherwise: Result) -> Result:
+        """Read a little at once, in this thread; an error is shown and `otherwise` returned."""
+        try:
+            return work(self.desk.session.reader)
+        except TrackerError as error:
+            self.say(str(error), "bad")
+        except Exception as error:  # noqa: BLE001 - a damaged file must not end the program
+            self.say(self.desk.words_for(error), "bad")
+        return otherwise

@@ -1,0 +1,151 @@
+"""Search as you type: words at once, meaning as soon as the model is there."""
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from tracker.models import Hit, Line
+from tracker.text import plural
+from tracker.tui.cells import steady
+from tracker.tui.jobs import start
+from tracker.tui.reads import Reader
+from tracker.tui.rows import Draw, hit_draw
+from tracker.tui.views.base import Caption, View
+from tracker.tui.widgets.entry_list import Entry, EntryList, line_entry
+from tracker.tui.widgets.prompt import FilterSuggester
+
+LIMIT = 60
+EMPTY = (
+    "Type words, \"phrases\", -not, and filters:\n"
+    "venue:NeurIPS  year:2023..2025  author:  since:7d  is:unread  has:code  kind:post\n"
+    "like:ID finds what is near an item."
+)
+
+
+class SearchView(View):
+    """A line to type in and the hits, each with its reason."""
+
+    number = 4
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._shown_for = ("", "")
+        self._warming = False
+        self._moved = False
+
+    def compose(self) -> ComposeResult:
+        """Build line, caption and list."""
+        yield Input(placeholder="search papers and posts", id="search-line", compact=True, select_on_focus=False, suggester=FilterSuggester())
+        yield Caption()
+        yield EntryList()
+
+    @property
+    def box(self) -> Input:
+        """The line to type in."""
+        return self.query_one("#search-line", Input)
+
+    @property
+    def hits(self) -> EntryList:
+        """The list of hits."""
+        return self.query_one(EntryList)
+
+    def enter(self) -> None:
+        """Begin to load the model when search is first seen: browsing stays light."""
+        if not self.hits.entries:
+            self.hits.empty = EMPTY
+        if not self._warming and not self.desk.session.is_warm:
+            self._warming = True
+            start(self, "warm", lambda _: self.desk.session.warm(), lambda _: self._by_meaning(), failed=lambda words: self.say(words, "bad"))
+
+    def focus_list(self) -> None:
+        """Give the keys to the line while there is nothing to walk in."""
+        (self.hits if self.hits.entries else self.box).focus()
+
+    def ask(self, line: str) -> None:
+        """Put a query into the line."""
+        self.box.value = steady(line)
+        self.box.cursor_position = len(self.box.value)
+
+    @on(Input.Changed, "#search-line")
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._moved = False
+        line = event.value.strip()
+        if not line:
+            self.hits.show([], keep=False)
+            self.hits.empty = EMPTY
+            self.query_one(Caption).say("")
+            return
+        if "like:" in line:  # has no words to look for: only the vectors can answer
+            self._run(line, "hybrid")
+            return
+        self._run(line, "lexical")
+
+    def _by_meaning(self) -> None:
+        line = self.box.value.strip()
+        if line and self.desk.session.is_warm and "like:" not in line:
+            self._run(line, "hybrid")
+
+    def _run(self, line: str, mode: str) -> None:
+        session = self.desk.session
+
+        def work(reader: Reader) -> list[Hit]:
+            return session.search(line, limit=LIMIT, mode=mode, reader=reader)  # type: ignore[arg-type] - the session made this reader
+
+        start(self, "search" if mode == "lexical" else "meaning", work, lambda hits: self._found(line, mode, hits), failed=self._refused)
+
+    def _found(self, line: str, mode: str, hits: Sequence[Hit]) -> None:
+        if line != self.box.value.strip():
+            return
+        self._show(line, mode, hits)
+        if mode == "lexical" and self.desk.session.is_warm:
+            self.set_timer(0.12, lambda: self._by_meaning() if line == self.box.value.strip() else None)
+
+    def _show(self, line: str, mode: str, hits: Sequence[Hit]) -> None:
+        if mode == "lexical" and self._shown_for == (line, "hybrid"):
+            return  # what meaning found is there already
+        self._shown_for = (line, mode)
+        self.hits.empty = "Nothing found.\nFewer words, or fewer filters?"
+        self.hits.show([_entry(hit) for hit in hits], keep=self._moved)
+        found = f"{LIMIT} best" if len(hits) == LIMIT else plural(len(hits), "hit")
+        how = "words and meaning" if mode == "hybrid" else "words" if self.desk.session.is_warm or not self._warming else "words; the model is being loaded"
+        self.query_one(Caption).say(f"{found}  ·  by {how}" if "like:" not in line else f"{found}  ·  by meaning")
+
+    def _refused(self, words: str) -> None:
+        self.hits.show([], keep=False)
+        self.hits.empty = ""
+        self.query_one(Caption).say(words)
+
+    def adjust(self, rows: frozenset[int] | None) -> None:
+        """Show new marks on hits."""
+        self.hits.adjust(rows, self.desk.overlay)
+
+    def on_key(self) -> None:
+        """Take note that the user walks in the list: from then on it does not jump to the top."""
+        self._moved = self.hits.has_focus
+
+    @on(Input.Submitted, "#search-line")
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if self.hits.entries:
+            self.hits.focus()
+
+    def back(self) -> bool:
+        """Go from the hits to the line."""
+        return False
+
+    def reload(self) -> None:
+        """Ask again: the store has changed."""
+        line = self.box.value.strip()
+        if line:
+            self._shown_for = ("", "")
+            self._run(line, "hybrid" if "like:" in line else "lexical")
+
+
+def _entry(hit: Hit) -> Entry:
+    def drawn(line: Line) -> Draw:
+        return hit_draw(Hit(line=line, score=hit.score, why=hit.why, snippet=hit.snippet))
+
+    return line_entry(hit.line, "hit", drawn)

@@ -1,0 +1,110 @@
+"""The line at the top (views, trouble, sync) and the one at the bottom (six hints, or something to say)."""
+
+from rich.text import Text
+from textual import events
+from textual.widget import Widget
+
+from tracker.tui.cells import steady
+from tracker.tui.keys import VIEWS, shown
+from tracker.tui.messages import Opened, ViewTarget
+
+HOLD_SECONDS = 6.0
+HOLD_BAD_SECONDS = 20.0
+
+
+class TopBar(Widget):
+    """Names the views, marks the one that is shown, and keeps failing sources and a running sync in sight."""
+
+    COMPONENT_CLASSES = {"bar--dim", "bar--here", "bar--bad", "bar--busy"}  # noqa: RUF012 - as Textual declares it
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.number = 1
+        self.failing = 0
+        self.busy = ""
+        self._spans: list[tuple[int, int, int]] = []
+
+    def update(self, *, number: int | None = None, failing: int | None = None, busy: str | None = None) -> None:
+        """Change what is shown."""
+        self.number = self.number if number is None else number
+        self.failing = self.failing if failing is None else failing
+        self.busy = self.busy if busy is None else busy
+        self.refresh()
+
+    def render(self) -> Text:
+        """Draw the views at the left and the state at the right, shorter where there is less room."""
+        style = self.get_component_rich_style
+        text = Text(" ", no_wrap=True, end="")
+        self._spans = []
+        for number, name in enumerate(VIEWS, 1):
+            start = text.cell_len
+            here = number == self.number
+            text.append(f"{number} ", style("bar--here" if here else "bar--dim", partial=True))
+            text.append(name, style("bar--here", partial=True) if here else "")
+            self._spans.append((start, text.cell_len, number))
+            text.append("  ")
+        room = self.size.width - text.cell_len - 1
+        state = Text(no_wrap=True)
+        if self.failing:
+            words = f"▲ {self.failing} failing"
+            state.append(words if len(words) <= room else f"▲{self.failing}", style("bar--bad", partial=True))
+        if self.busy:
+            left = room - state.cell_len - (2 if self.failing else 0)
+            busy = steady(self.busy)
+            busy = busy if len(busy) <= left else "⟳" if left > 0 else ""
+            state = Text.assemble((busy, style("bar--busy", partial=True)), "  " if self.failing and busy else "", state)
+        text.append(" " * max(room - state.cell_len, 0))
+        return text.append_text(state)
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the view that was clicked; on the mark at the right, to the sources."""
+        number = next((number for start, end, number in self._spans if start <= event.x < end), 7 if self.failing else 0)
+        if number:
+            self.post_message(Opened(ViewTarget(number)))
+
+
+class BottomBar(Widget):
+    """Six hints; a message takes their place for some seconds."""
+
+    COMPONENT_CLASSES = {"bar--dim", "bar--key", "bar--bad"}  # noqa: RUF012 - as Textual declares it
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hints: tuple[tuple[str, str], ...] = ()
+        self.message = ""
+        self.tone = "info"
+        self._turn = 0
+
+    def show_hints(self, hints: tuple[tuple[str, str], ...], remapped: dict[str, str]) -> None:
+        """Show the keys of some commands (id, word)."""
+        self.hints = tuple((shown(name, remapped), word) for name, word in hints)
+        self.refresh()
+
+    def say(self, message: str, tone: str = "info") -> None:
+        """Show a message in place of the hints; one that names trouble stays longer."""
+        self.message, self.tone = steady(message), tone
+        self._turn += 1
+        turn = self._turn
+        self.refresh(layout=True)
+        self.set_timer(HOLD_BAD_SECONDS if tone == "bad" else HOLD_SECONDS, lambda: self._clear(turn))
+
+    def _clear(self, turn: int) -> None:
+        if turn == self._turn:
+            self.clear()
+
+    def clear(self) -> None:
+        """Show the hints again."""
+        if self.message:
+            self.message = ""
+            self.refresh(layout=True)
+
+    def render(self) -> Text:
+        """Draw the message or the hints."""
+        style = self.get_component_rich_style
+        if self.message:
+            return Text(f" {self.message}", style("bar--bad", partial=True) if self.tone == "bad" else "", overflow="fold")
+        text = Text(" ", no_wrap=True)
+        for key, word in self.hints[:6]:
+            text.append(key, style("bar--key", partial=True))
+            text.append(f" {word}   ", style("bar--dim", partial=True))
+        return text
