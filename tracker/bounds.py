@@ -9,6 +9,10 @@ import threading
 import time
 import zlib
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from tracker.errors import FetchError
+from tracker.refusals import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,6 +20,55 @@ if TYPE_CHECKING:
     import httpx
 
 _PIECE = 262_144
+
+
+def host_of(url: str) -> str:
+    """Return the host of an address that was checked."""
+    return (urlsplit(url).hostname or "").rstrip(".")
+
+
+def checked(url: str, origin: str = "") -> str:
+    """Return an address that may be asked.
+
+    Raises:
+        FetchError: it is not http(s) or cannot be read.
+    """
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        sound = False
+    if sound:
+        return url
+    if origin:
+        raise FetchError(
+            f"{shown(origin)} redirects to something that is not http or https.", "Check the address in a browser."
+        )
+    raise FetchError(f"'{url[:80]}' is not an http or https address.", "Mend it in feeds.toml.")
+
+
+def next_hop(url: str, location: str | None, first: str, seen: set[str]) -> str:
+    """Return where a redirect from an address leads, and add it to those seen.
+
+    Raises:
+        FetchError: it may not be followed: nowhere, in a loop, not http(s), or from the public internet into a private network.
+    """
+    try:
+        target = urljoin(url, location or "")
+    except ValueError:
+        location = None
+    if not location:
+        raise FetchError(f"{shown(first)} redirects to nowhere.", "Check the address in a browser.")
+    target = checked(target, first).partition("#")[0]
+    if target in seen:
+        raise FetchError(f"{shown(first)} redirects in a loop.", "Open it in a browser and note where it ends.")
+    if host_of(target) != host_of(first) and not is_public(host_of(target)):
+        raise FetchError(
+            f"{shown(first)} redirects to {host_of(target)}, an address of a private network; that was not followed.",
+            "If this is meant, put that address into feeds.toml.",
+        )
+    seen.add(target)
+    return target
 
 
 def is_public(host: str) -> bool:
@@ -74,7 +127,7 @@ def _inflated(chunks: Iterable[bytes]) -> Iterator[bytes]:
         rest = chunk
         while rest:
             if engine is None or engine.eof:
-                if engine is not None and not rest.startswith(b"\x1f\x8b"):
+                if engine is not None and not rest.startswith(b"\x1f"):
                     return  # padding after the last member
                 engine = zlib.decompressobj(_window(rest))
             yield engine.decompress(rest, _PIECE)

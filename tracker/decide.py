@@ -42,13 +42,15 @@ def decide(record: Record, by_identifier: Sequence[Known], by_title: Sequence[Kn
         by_title: stored papers whose title has the same letters and digits.
     """
     names = tuple(dict.fromkeys((record.key, *record.identifiers)))
-    same = [known for known in by_identifier if known.kind == record.kind]
+    same = [known for known in by_identifier if known.kind == record.kind and not _contradicts(record, known)]
     if record.kind == "paper":
         same += [known for known in by_title if known not in same and _is_same_paper(record, known)]
     if not same:
         if record.updates_only:
             return None
-        item_id = record.identifiers[0] if record.identifiers else record.key
+        taken = {name for known in by_identifier for name in known.identifiers}
+        free = [name for name in (*record.identifiers, record.key) if name not in taken]
+        item_id = free[0] if free else f"{record.key}~{digest(repr(record)):x}"
         return Plan(
             record=record,
             row=None,
@@ -71,6 +73,13 @@ def decide(record: Record, by_identifier: Sequence[Known], by_title: Sequence[Kn
         mentions=mentions(record),
         text_changed=bool(_TEXT_FIELDS & fields.keys()),
     )
+
+
+def _contradicts(record: Record, known: Known) -> bool:
+    """Tell whether an identifier must be wrong at its source: neither the title nor the people of the two papers agree."""
+    if record.kind == "post" or record.key in known.identifiers or not record.authors or not known.authors:
+        return False
+    return title_key(record.title) != known.title_key and not identity.same_people(record.authors, known.authors)
 
 
 def _is_same_paper(record: Record, known: Known) -> bool:

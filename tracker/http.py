@@ -9,11 +9,10 @@ import threading
 import time
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urljoin, urlsplit
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from tracker import __version__
-from tracker.bounds import Bounds, bound_transports, decompressed, is_public
+from tracker.bounds import Bounds, bound_transports, checked, decompressed, host_of, next_hop
 from tracker.errors import FetchError
 from tracker.ports import Response
 from tracker.refusals import DAY, refusal, retry_after, shown, span, unreachable
@@ -163,7 +162,7 @@ class HttpClient:
         self._bounds = Bounds()
         self._opened: httpx.Client | None = None
 
-    def __enter__(self) -> HttpClient:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -181,13 +180,13 @@ class HttpClient:
         known = self._validators.get(request.url) if request.conditional else None
         headers = self._headers(request, known)
         budget = _Budget(self._total * max(1.0, request.byte_limit / _ROOM), request.byte_limit)
-        url, seen = _checked(request.url), {request.url}
+        url, seen = checked(request.url), {request.url}
         for _ in range(REDIRECTS + 1):
-            answer = self._ask(url, headers, budget, public=_host(url) != _host(request.url))
+            answer = self._ask(url, headers, budget, public=host_of(url) != host_of(request.url))
             if answer.status not in _REDIRECTING:
                 return self._finish(request, answer, known)
-            target = _next_hop(answer, request.url, seen)
-            if _host(target) != _host(url):  # own headers may carry a login that is meant for the first host only
+            target = next_hop(url, answer.headers.get("location"), request.url, seen)
+            if host_of(target) != host_of(url):  # own headers may carry a login that is meant for the first host only
                 headers = {k: v for k, v in headers.items() if k in _HARMLESS}
             url = target
         raise FetchError(
@@ -203,7 +202,7 @@ class HttpClient:
 
     def _ask(self, url: str, headers: Mapping[str, str], budget: _Budget, *, public: bool) -> _Answer:
         """Ask one address, again after a passing failure, when its service may be asked."""
-        name, gap = self._service(_host(url))
+        name, gap = self._service(host_of(url))
         with self._guard:
             queue = self._queues.setdefault(name, threading.Lock())
         with queue:
@@ -252,7 +251,7 @@ class HttpClient:
         import httpx  # 240 ms of CPU, and most commands never ask anybody
 
         began = time.monotonic()
-        self._bounds.start(began + budget.seconds, _host(url) if public else "")
+        self._bounds.start(began + budget.seconds, host_of(url) if public else "")
         try:
             with self._client(httpx).stream("GET", url, headers=dict(headers)) as answer:
                 body = b"" if answer.status_code in {*_REDIRECTING, 304} else self._body(answer, budget)
@@ -296,45 +295,3 @@ class HttpClient:
         if answer.status == 200 and request.conditional:
             self._validators.put(request.url, answer.headers.get("etag", ""), answer.headers.get("last-modified", ""))
         return Response(url=answer.url, status=answer.status, headers=answer.headers, body=answer.body)
-
-
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").rstrip(".")
-
-
-def _next_hop(answer: _Answer, first: str, seen: set[str]) -> str:
-    """Return where a redirect leads, when it may be followed, and add it to those seen."""
-    try:
-        target = urljoin(answer.url, answer.headers["location"])
-    except (KeyError, ValueError) as error:
-        raise FetchError(f"{shown(first)} redirects to nowhere.", "Check the address in a browser.") from error
-    target = _checked(target, first).partition("#")[0]
-    if target in seen:
-        raise FetchError(f"{shown(first)} redirects in a loop.", "Open it in a browser and note where it ends.")
-    if _host(target) != _host(first) and not is_public(_host(target)):
-        raise FetchError(
-            f"{shown(first)} redirects to {_host(target)}, an address of a private network; that was not followed.",
-            "If this is meant, put that address into feeds.toml.",
-        )
-    seen.add(target)
-    return target
-
-
-def _checked(url: str, origin: str = "") -> str:
-    """Return an address that may be asked.
-
-    Raises:
-        FetchError: it is not http(s) or cannot be read.
-    """
-    try:
-        parts = urlsplit(url)
-        sound = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        sound = False
-    if sound:
-        return url
-    if origin:
-        raise FetchError(
-            f"{shown(origin)} redirects to something that is not http or https.", "Check the address in a browser."
-        )
-    raise FetchError(f"'{url[:80]}' is not an http or https address.", "Mend it in feeds.toml.")

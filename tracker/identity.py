@@ -41,7 +41,7 @@ _TRACKING = re.compile(
     r"^(?:utm_\w+|fbclid|gclid|mc_cid|mc_eid|igshid|ref|ref_src|ref_url|source|s|si|spm|cmpid|_hsenc|_hsmi)$",
     re.IGNORECASE,
 )
-_HEX = re.compile(r"/hash/([0-9a-f]{20,64})|/file/([0-9a-f]{20,64})")
+_PROCEEDINGS = re.compile(r"/paper/(\d{4})/(?:hash|file)/([0-9a-f]{20,64})")
 
 
 def arxiv_id(text: str) -> str | None:
@@ -90,8 +90,8 @@ def paper_of_link(url: str) -> str | None:
         forum = dict(parse_qsl(parts.query)).get("id", "")
         return f"openreview:{forum}" if re.fullmatch(r"[\w-]{6,20}", forum) else None
     if host in {"proceedings.neurips.cc", "papers.nips.cc", "papers.neurips.cc", "proceedings.nips.cc"}:
-        found = _HEX.search(path)
-        return f"neurips-hash:{found[1] or found[2]}" if found else None
+        found = _PROCEEDINGS.search(path)  # the hash is that of a number, which every year gives anew
+        return f"neurips-hash:{found[1]}/{found[2]}" if found else None
     if host == "proceedings.mlr.press" and len(segments) >= 2 and re.fullmatch(r"v\d+|r\d+", segments[0]):
         key = segments[1].removesuffix(".html")
         return f"pmlr:{segments[0]}/{key}" if re.fullmatch(r"[a-z-]+\d\d[a-z]", key) else None
@@ -135,7 +135,7 @@ def canonical_url(url: str) -> str | None:
 
 def is_web_address(url: str) -> bool:
     """Tell whether an address is one that may be opened: http or https with a host."""
-    return canonical_url(url) is not None and not any(c.isspace() for c in url.strip())
+    return canonical_url(url) is not None and not re.search(r"\s", url.strip())
 
 
 def identifier(name: str) -> str:

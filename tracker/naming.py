@@ -126,6 +126,10 @@ class Names:
         """Return how surely a phrase is a name, up to 1: from the share of papers in which it is a whole run."""
         return float(min(1.0, max(self.whole[phrase], 0.02) / WHOLE) ** 0.5)
 
+    def is_plain_word(self, phrase: int) -> bool:
+        """Return whether a phrase is one word without a hyphen, a digit or a capital inside."""
+        return self.labels[phrase][1:].islower() and self.labels[phrase].isalpha()
+
     def surfaces(self, phrase: int, limit: int = 3) -> list[str]:
         """Return the ways to write a phrase, the commonest first, each once in whatever case."""
         found = self._table.surfaces(phrase)

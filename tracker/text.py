@@ -21,6 +21,7 @@ _CONTROL = re.compile(
 _COMBINING_RUN = re.compile(
     r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _SPACE = re.compile(r"[\s\u00a0]+")
 
 
@@ -141,7 +142,7 @@ def fold(text: str) -> str:
 
 def title_key(title: str) -> str:
     """Return the letters and digits of a title, folded: what two spellings of one title have in common."""
-    return "".join(c for c in fold(title) if c.isalnum())
+    return _NOT_ALPHANUMERIC.sub("", fold(title))
 
 
 def digest(*parts: str) -> int:

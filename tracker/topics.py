@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tracker.latex import readable
 from tracker.text import fold
-from tracker.words import ACRONYMS, STOP_WORDS
+from tracker.words import ACRONYMS, NOUNS_IN_LY, STOP_WORDS
 
 Keys = NDArray[np.int64]
 
@@ -79,7 +79,7 @@ def unit_key(token: str) -> str:
     if suffixed := _SUFFIXED.match(token):
         token = suffixed[1]
     word = fold(token).replace("\u2019", "'").removesuffix("'s").strip("'")
-    if not any(c.isalpha() for c in word) or word in STOP_WORDS or len(word) > 60:
+    if not any(c.isalpha() for c in word) or word in STOP_WORDS or len(word) > 60 or (len(word) > 5 and word.endswith("ly") and word not in NOUNS_IN_LY):
         return ""
     word = singular(word)
     if word in STOP_WORDS or len(word) < 2:

@@ -41,10 +41,12 @@ class Rules:
     """Papers with it in the title over papers with it at all: below are words of style, which rise and last and mean nothing."""
     titles_vote: bool = False
     """Rank by the tests of all papers and of titles together, not by the first alone."""
+    plain_word: float = 1.0
+    """What the score of a single everyday word counts: over weeks they are mostly style (`audit`, `floor`), and a specific name is at hand."""
 
 
 EDITION = Rules(papers=8, title_share=0.2)
-MONTH = Rules(papers=8, title_share=0.1, titles_vote=True)
+MONTH = Rules(papers=8, title_share=0.1, titles_vote=True, plain_word=0.6)
 WEEK = Rules(papers=5, title_share=0.1, titles_vote=True)
 
 
@@ -83,8 +85,10 @@ class _Comparison:
     def eligible(self, side: int) -> Flags:
         """Return which phrases have the right to be a topic of a window: 0 the reference, 1 the tested one."""
         papers, titles = self.papers[side], self.titles[side]
-        enough = (papers >= self.rules.papers) & (titles >= _LEAST_TITLES) & (titles >= self.rules.title_share * papers)
-        return enough & ~self.names.weak
+        able = (papers >= self.rules.papers) & (titles >= _LEAST_TITLES) & (titles >= self.rules.title_share * papers) & ~self.names.weak
+        for phrase in map(int, np.flatnonzero(able)):
+            able[phrase] = self.names.longer(phrase) is None and self.names.name(phrase) is not None
+        return able
 
     def believed(self, change: Change, side: int) -> Flags:
         """Return which phrases changed for sure: few false discoveries, and a ratio that matters."""
@@ -97,16 +101,10 @@ class _Comparison:
         """Return topics from phrases, the highest score first, near-duplicates merged into the stronger one."""
         ranked = []
         for phrase in map(int, np.flatnonzero(phrases)):
-            name = self.names.name(phrase) if self.names.longer(phrase) is None else None
+            name = self.names.name(phrase)
             if name is not None:
-                ranked.append(
-                    (
-                        -round(float(score[phrase]) * self.names.certainty(name), 9),
-                        self.names.letters[phrase],
-                        phrase,
-                        name,
-                    )
-                )
+                weight = self.names.certainty(name) * (self.rules.plain_word if self.names.is_plain_word(name) else 1.0)
+                ranked.append((-round(float(score[phrase]) * weight, 9), self.names.letters[phrase], phrase, name))
         topics: list[_Found] = []
         for _, _, phrase, name in sorted(ranked):
             holders = self.table.holders(phrase)

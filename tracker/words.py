@@ -31,9 +31,12 @@ STOP_WORDS = frozenset(
 )
 """Function words, the verbs and adverbs of scientific prose, and adjectives of praise: a run ends at them."""
 
+NOUNS_IN_LY = frozenset("anomaly assembly butterfly dragonfly family italy multiply reassembly subfamily supply".split())
+"""Words in -ly that are no adverbs."""
+
 WEAK_WORDS = frozenset(
     """
-    ability accuracy advance algorithm analysis application approach architecture aspect assessment assumption baseline behavior benchmark capability capacity case challenge challenging characteristic
+    ability accuracy ai advance algorithm analysis application approach architecture aspect assessment assumption baseline behavior benchmark capability capacity case challenge challenging characteristic
     choice class collection comparison component comprehensive concept condition constraint construction context contribution data dataset deep demonstration design detail development difference domain dynamic
     effect effective effectiveness efficiency efficient element end error evaluation evidence example experiment experimental extension factor feature final flexible form formulation framework function functional future
     gap general generic goal group guide high human idea impact implementation implicit importance improvement individual information initial input insight instance interaction interesting
@@ -41,7 +44,7 @@ WEAK_WORDS = frozenset(
     module multiple natural neural network number object objective open opportunity order output overview paper part pattern perception performance perspective phenomenon pipeline point potential power practical practice
     prediction principle principled problem procedure process processing property proposal protocol question real research result review rich role rule sample scalable scale scenario scheme science scope set setting share short signal single
     size small solution source space speed stage standard state step strategy structure structured study sub subject success suite survey system systematic target task taxonomy technique term test theory theoretical time tool toolkit topic towards
-    training true type unified universal usage use user value variable variant version view vision world year adaptive automated automatic complex dual fast fine full global joint minimal multi optimal robust shared simple sparse
+     generalizing benchmarking optimizing searching quantifying training true type unified universal usage use user value variable variant version view vision world year adaptive automated automatic complex dual fast fine full global joint minimal multi optimal robust shared simple sparse
     """.split()
 )
 """Words that name nothing by themselves; a phrase of these alone is no topic."""

@@ -7,10 +7,10 @@ import json
 import threading
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tracker.demo import answers
+from tracker.demo import answers, post_answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -79,7 +79,7 @@ class DemoServer:
             raise RuntimeError("the server is not running")
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
-    def __enter__(self) -> DemoServer:
+    def __enter__(self) -> Self:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
@@ -95,10 +95,10 @@ class DemoServer:
         """Return what the services answer to a path with parameters."""
         routes: dict[str, Callable[[], answers.Answer]] = {
             "/api/query": lambda: answers.arxiv_query(self.papers, query),
-            "/feed.xml": lambda: answers.rss_feed(self._voiced(query), self.base),
-            "/atom.xml": lambda: answers.atom_feed(self._voiced(query), self.base),
-            "/feed.json": lambda: answers.json_feed(self._voiced(query), self.base),
-            "/xrpc/app.bsky.feed.getAuthorFeed": lambda: answers.author_feed(self.posts, query),
+            "/feed.xml": lambda: post_answers.rss_feed(self._voiced(query), self.base),
+            "/atom.xml": lambda: post_answers.atom_feed(self._voiced(query), self.base),
+            "/feed.json": lambda: post_answers.json_feed(self._voiced(query), self.base),
+            "/xrpc/app.bsky.feed.getAuthorFeed": lambda: post_answers.author_feed(self.posts, query),
         }
         if path in routes:
             return routes[path]()
@@ -107,7 +107,7 @@ class DemoServer:
         if path.startswith("/static/virtual/data/"):
             return answers.conference(self.library, path.rsplit("/", 1)[-1])
         if path.startswith("/xrpc/"):
-            return answers.xrpc_error(501, "MethodNotImplemented", "Method Not Implemented")
+            return post_answers.xrpc_error(501, "MethodNotImplemented", "Method Not Implemented")
         return answers.Answer(404, "text/html; charset=utf-8", b"<!doctype html><html><title>404 Not Found</title></html>")
 
     def _voiced(self, query: Mapping[str, str]) -> list[PostLike]:
@@ -125,7 +125,7 @@ def _handler(demo: DemoServer) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
         server_version, sys_version = "tracker-demo", ""
 
-        def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+        def do_GET(self) -> None:
             demo.requests.append(self.path)
             parts = urlsplit(self.path)
             query = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}

@@ -5,7 +5,7 @@ far beyond those that arXiv gives out, and every person posts from a reserved `.
 `material.toml`. All chance comes from `random.Random.random`, the one method whose sequence Python promises to keep.
 """
 
-import datetime
+import datetime as dt
 import random
 import tomllib
 from collections import Counter
@@ -27,7 +27,7 @@ _CHATTER_A_WEEK = 2
 _HOT_POSTS = 5
 _POST_LIMIT = 290
 _SMALL_WORDS = frozenset(
-    "a across after an and as at by for from in inside into of on or than the through to under via with within without".split()
+    "a across after an and as at by for from in inside into of on or than the through to under via with within".split()
 )
 
 Trend = Literal["steady", "rising", "new", "fading", "passing"]
@@ -55,7 +55,7 @@ class DemoPaper:
     authors: tuple[str, ...]
     category: str
     categories: tuple[str, ...]
-    announced: datetime.date
+    announced: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class DemoPost:
     display_name: str
     text: str
     links: tuple[str, ...]
-    created: datetime.datetime
+    created: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ PLANTED: tuple[PlantedTopic, ...] = tuple(
 
 
 class _Deck(Generic[_T]):
-    """Deals its items in random order and starts over when all are dealt, so that none comes up much more than others."""
+    """Deals its items in random order, then starts over, so that none comes up much more often than others."""
 
     def __init__(self, rng: random.Random, items: Iterable[_T]) -> None:
         self._rng = rng
@@ -233,7 +233,7 @@ class _Author:
         count = 1 + _below(self._rng, 5)
         return (*(f"{self._pick('given')} {self._pick('family')}" for _ in range(count)), GENERATOR)
 
-    def write(self, theme: _Theme, arxiv_id: str, announced: datetime.date) -> DemoPaper:
+    def write(self, theme: _Theme, arxiv_id: str, announced: dt.date) -> DemoPaper:
         """Return a new paper on a theme."""
         style = "study" if self._rng.random() < _STUDY_SHARE else "method"
         fields = self._fields(theme)
@@ -249,9 +249,9 @@ class _Author:
         )
 
 
-def _monday(week: str) -> datetime.date:
+def _monday(week: str) -> dt.date:
     year, number = week.split("-W")
-    return datetime.date.fromisocalendar(int(year), int(number), 1)
+    return dt.date.fromisocalendar(int(year), int(number), 1)
 
 
 def _planned(theme: _Theme, from_end: int, per_week: int) -> int:
@@ -281,17 +281,17 @@ def papers(last_week: str = "2026-W20", weeks: int = 12, per_week: int = 60, see
     used: Counter[str] = Counter()
     written: list[DemoPaper] = []
     for from_end in range(weeks - 1, -1, -1):
-        monday = _monday(last_week) - datetime.timedelta(weeks=from_end)
+        monday = _monday(last_week) - dt.timedelta(weeks=from_end)
         chosen = [theme for theme in _THEMES if theme.curve for _ in range(_planned(theme, from_end, per_week))]
         chosen += [steady.draw() for _ in range(per_week // 2)]
         chosen += [passing.draw() for _ in range(per_week - len(chosen))]
         for index, theme in enumerate(_shuffled(rng, chosen[:per_week])):
-            day = monday + datetime.timedelta(days=index * 5 // per_week)
+            day = monday + dt.timedelta(days=index * 5 // per_week)
             written.append(author.write(theme, _free_id(used, day), day))
     return written
 
 
-def _free_id(used: Counter[str], day: datetime.date) -> str:
+def _free_id(used: Counter[str], day: dt.date) -> str:
     month = f"{day:%y%m}"
     number = _FIRST_NUMBER + used[month]
     if number > _LAST_NUMBER:
@@ -314,7 +314,7 @@ class _Chorus:
         self._decks = {kind: _Deck(rng, _WORDS[kind]) for kind in ("link_posts", "named_posts", "hot_posts", "chatter")}
         self._count = 0
 
-    def say(self, kind: str, monday: datetime.date, day: int, paper: DemoPaper | None = None) -> DemoPost:
+    def say(self, kind: str, monday: dt.date, day: int, paper: DemoPaper | None = None) -> DemoPost:
         """Return a post of some kind on a day of a week, Monday being day 0, about a paper or about nothing much."""
         text = self._decks[kind].draw()
         link = f"https://arxiv.org/abs/{paper.arxiv_id}" if paper and kind != "named_posts" else ""
@@ -324,7 +324,7 @@ class _Chorus:
             text = text.format(title=paper.title, topic=theme.name if theme else "this subject", id=paper.arxiv_id)
             if link and (bare or self._rng.random() < 0.5) and len(text) + len(link) < _POST_LIMIT:
                 text = f"{text} {link}"
-        moment = datetime.time(6 + _below(self._rng, 16), _below(self._rng, 60), tzinfo=datetime.UTC)
+        moment = dt.time(6 + _below(self._rng, 16), _below(self._rng, 60), tzinfo=dt.UTC)
         handle, name = self._people.draw()
         self._count += 1
         return DemoPost(
@@ -333,7 +333,7 @@ class _Chorus:
             display_name=name,
             text=text,
             links=(link,) if link else (),
-            created=datetime.datetime.combine(monday + datetime.timedelta(days=day), moment),
+            created=dt.datetime.combine(monday + dt.timedelta(days=day), moment),
         )
 
     def favorites(self, week: Sequence[DemoPaper]) -> list[DemoPaper]:
@@ -346,7 +346,7 @@ class _Chorus:
 
         return sorted(week, key=rank, reverse=True)[: _LINKS_A_WEEK + 1]
 
-    def week(self, monday: datetime.date, week: Sequence[DemoPaper]) -> list[DemoPost]:
+    def week(self, monday: dt.date, week: Sequence[DemoPaper]) -> list[DemoPost]:
         """Return the posts of one week: links to papers, one that only names its paper, and chatter."""
         said: list[DemoPost] = []
         for index, paper in enumerate(self.favorites(week)):
@@ -357,13 +357,17 @@ class _Chorus:
 
 def posts(papers: Sequence[DemoPaper], seed: int = 7) -> list[DemoPost]:
     """Return the demo posts about papers, oldest first: ten a week, and five more on one rising paper two weeks old."""
-    chorus = _Chorus(random.Random(seed + 1))
-    weeks: dict[datetime.date, list[DemoPaper]] = {}
+    rng = random.Random(seed + 1)
+    chorus = _Chorus(rng)
+    weeks: dict[dt.date, list[DemoPaper]] = {}
     for paper in papers:
-        weeks.setdefault(paper.announced - datetime.timedelta(days=paper.announced.weekday()), []).append(paper)
-    said = [post for monday in sorted(weeks) for post in chorus.week(monday, weeks[monday])]
+        weeks.setdefault(paper.announced - dt.timedelta(days=paper.announced.weekday()), []).append(paper)
+    said: list[DemoPost] = []
     for monday in sorted(weeks)[-3:-2]:
         rising = [paper for paper in weeks[monday] if (theme := _theme_of(paper.title)) and theme.kind == "rising"]
-        for index in range(_HOT_POSTS if rising else 0):
-            said.append(chorus.say("hot_posts", monday, min(6, rising[0].announced.weekday() + index), rising[0]))
+        for paper in rising[:1] * _HOT_POSTS:
+            day = min(6, paper.announced.weekday() + _below(rng, 4))
+            said.append(chorus.say("hot_posts", monday, day, paper))
+    for monday in sorted(weeks):
+        said += chorus.week(monday, weeks[monday])
     return sorted(said, key=lambda post: (post.created, post.key))

@@ -99,7 +99,7 @@ def _announced_as(described: str) -> str:
 
 def _year(name: str) -> int:
     """Return the year of submission, which an id begins with (`2401.01234`, `cs/0701001`)."""
-    short = int(name.split("/")[-1][:2])
+    short = int(name.rpartition("/")[2][:2])
     return 1900 + short if short > 90 else 2000 + short
 
 

@@ -139,16 +139,27 @@ def record_of(group: Sequence[Mapping[str, Any]], venue: str, year: int, base: s
     lowest = ordered[-1]
     key = f"{venue.lower()}:{year}:{_name(lowest.get('uid')) or _name(lowest.get('id')) or title_key(str(lowest['name']))}"
     identifiers = tuple(dict.fromkeys(name for entry in ordered for name in _identifiers(entry)))
-    page = _first(ordered, "virtualsite_url")
-    paper = next((url for url in (_first(ordered, "paper_url"), _first(ordered, "sourceurl")) if is_web_address(url)), "")
     pdf = _first(ordered, "paper_pdf_url")
     return Record(
         kind="paper", key=key, identifiers=(*identifiers, key), title=clean_line(lowest["name"]),
         text=clean_text(html_to_text(_first(ordered, "abstract"))[0]), authors=_authors(ordered),
-        url=paper or (urljoin(f"{base}/", page) if page else ""), pdf_url=pdf if is_web_address(pdf) else "",
+        url=_page(ordered, identifiers, base), pdf_url=pdf if is_web_address(pdf) else "",
         venue=venue, year=year, status=_status(ordered[0]), categories=tuple(filter(None, [clean_line(_first(ordered, "topic"), 200)])),
         keywords=_keywords(ordered),
     )
+
+
+def _page(entries: Sequence[Mapping[str, Any]], identifiers: Sequence[str], base: str) -> str:
+    """Return the page of a paper: its own address, its forum, or its place on the site of the conference."""
+    if is_web_address(paper := _first(entries, "paper_url")):
+        return paper
+    if forum := next((name.removeprefix("openreview:") for name in identifiers if name.startswith("openreview:")), ""):
+        return f"https://openreview.net/forum?id={forum}"
+    try:
+        page = urljoin(f"{base}/", _first(entries, "virtualsite_url"))
+    except ValueError:
+        return ""
+    return page if page != f"{base}/" and is_web_address(page) else ""
 
 
 def rank(entry: Mapping[str, Any]) -> int:

@@ -67,6 +67,8 @@ class _Voice:
 
     url: str
     home: str
+    place: str
+    """The address as configured: it names entries whose guid is not unique in the world, wherever it redirects to."""
     network: str
     author: str
     latest: str
@@ -79,14 +81,15 @@ def parse(answer: Response, source: Source) -> tuple[list[Record], list[str]]:
     name = options.text(source, "author") or _line(document.title, plain=False) or host
     home = join(answer.url, document.home)
     latest = times.stamp(times.now() + timedelta(days=1))
-    voice = _Voice(answer.url, home, options.text(source, "network") or "blog", clean_line(name, 200), latest)
+    place = canonical_url(request(source).url) or source.name
+    voice = _Voice(answer.url, home, place, options.text(source, "network") or "blog", clean_line(name, 200), latest)
     return _records(document, voice), list(document.problems)
 
 
 def _records(document: Document, voice: _Voice) -> list[Record]:
     """Return a record an entry; where a guid or a link stands for several entries, it names none of them."""
-    guids = Counter(entry.guid for entry in document.entries)
-    links = Counter(canonical_url(entry.link) for entry in document.entries)
+    distinct = {(entry.guid, canonical_url(entry.link), entry.title) for entry in document.entries}  # some list an entry twice
+    guids, links = Counter(guid for guid, _, _ in distinct), Counter(link for _, link, _ in distinct)
     records: dict[str, Record] = {}
     for entry in document.entries:
         record = _record(entry, voice, guids[entry.guid] == 1, links[canonical_url(entry.link)] == 1)
@@ -120,10 +123,10 @@ def _key(entry: Entry, voice: _Voice, own_guid: bool, own_link: bool, title: str
     guid = clean_line(entry.guid, 500)
     if guid and own_guid:
         worldwide = "://" in guid or guid.lower().startswith(("tag:", "urn:"))
-        return f"feed:{guid}" if worldwide else f"feed:{canonical_url(voice.url)}#{guid}"
+        return f"feed:{guid}" if worldwide else f"feed:{voice.place}#{guid}"
     if own_link:
         return f"feed:{clean_line(entry.link, 500)}"
-    return f"feed:{canonical_url(voice.url)}#{digest(title, entry.published or '', entry.content[:1_000]) & 0xFFFF_FFFF_FFFF_FFFF:016x}"
+    return f"feed:{voice.place}#{digest(title, entry.published or '', entry.content[:1_000]) & 0xFFFF_FFFF_FFFF_FFFF:016x}"
 
 
 def is_permalink(entry: Entry, voice: _Voice) -> bool:

@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 from tracker import times
 from tracker.errors import FetchError
 from tracker.fetch.options import items, mapping
+from tracker.refusals import shown
 from tracker.text import clean_line
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def read(body: bytes, url: str, content_type: str) -> Document:
     """
     start = body[:4_096].removeprefix(codecs.BOM_UTF8).lstrip()
     if not start:
-        raise FetchError(f"{url} is empty.", "It will be tried again with the next sync.")
+        raise FetchError(f"{shown(url)} is empty.", "It will be tried again with the next sync.")
     if start[:1] == b"{":
         return _json_feed(body, url)
     body, content_type = readable(body, content_type)
@@ -78,7 +79,7 @@ def read(body: bytes, url: str, content_type: str) -> Document:
     if not version and not document.entries:
         if b"<html" in plain[:4_096].lower():
             raise _web_page(body, url)
-        raise FetchError(f"{url} is no RSS, Atom or JSON Feed.", "Look for the feed address on the site.")
+        raise FetchError(f"{shown(url)} is no RSS, Atom or JSON Feed.", "Look for the feed address on the site.")
     return document
 
 
@@ -123,12 +124,22 @@ def _xml_feed(body: bytes, url: str, content_type: str) -> tuple[Document, str]:
     try:
         parsed = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:  # whatever markup from outside sets off in the parser ends this source, not the run
-        raise FetchError(f"{url} cannot be read as a feed ({type(error).__name__}).", "Report the address.") from error
-    entries = tuple(_entry(entry) for entry in parsed.entries[:ENTRY_LIMIT])
-    excess = len(parsed.entries) - len(entries)
-    problems = [f"Only the first {ENTRY_LIMIT:,} entries were read."] if excess else []
+        raise FetchError(f"{shown(url)} cannot be read as a feed ({type(error).__name__}).", "Report the address.") from error
+    found, problems = parsed.entries, []
+    if found and _is_cut(body):
+        found = found[:-1]
+        problems.append("The feed is cut off; the whole entries before that were read.")
+    if len(found) > ENTRY_LIMIT:
+        problems.append(f"Only the first {ENTRY_LIMIT:,} entries were read.")
+    entries = tuple(_entry(entry) for entry in found[:ENTRY_LIMIT])
     title, home = _text(parsed.feed.get("title")), _text(parsed.feed.get("link"))
     return Document(title=title, home=home, entries=entries, problems=tuple(problems)), _text(parsed.get("version"))
+
+
+def _is_cut(body: bytes) -> bool:
+    """Tell whether the last entry that begins does not end."""
+    last = max(body.rfind(b"<item"), body.rfind(b"<entry"))
+    return last > max(body.rfind(b"</item"), body.rfind(b"</entry")) and b"/>" not in body[last : last + 8]
 
 
 def _entry(entry: Mapping[str, Any]) -> Entry:
@@ -157,19 +168,37 @@ def _moment(parts: Any) -> str | None:  # noqa: ANN401 - a struct_time or nothin
 
 
 def _json_feed(body: bytes, url: str) -> Document:
+    text, problems = body.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace"), []
     try:
-        feed = mapping(json.loads(body.removeprefix(codecs.BOM_UTF8)))
-    except (ValueError, RecursionError) as error:
-        raise FetchError(f"{url} begins like JSON but cannot be read.", "It will be tried again with the next sync.") from error
+        feed = mapping(json.loads(text))
+    except (ValueError, RecursionError):
+        feed = _recovered(text)
+        problems.append("The feed is cut off or damaged; the whole entries before that were read.")
+        if not feed["items"]:
+            raise FetchError(f"{shown(url)} begins like JSON but cannot be read.", "It will be tried again with the next sync.") from None
     if "jsonfeed.org" not in _text(feed.get("version")) and not isinstance(feed.get("items"), list):
-        raise FetchError(f"{url} is JSON but no JSON Feed.", "Look for the feed address on the site.")
+        raise FetchError(f"{shown(url)} is JSON but no JSON Feed.", "Look for the feed address on the site.")
     listed = [one for one in items(feed.get("items")) if isinstance(one, dict)]
     entries = tuple(_json_entry(one, url) for one in listed[:ENTRY_LIMIT])
-    unread = len(items(feed.get("items"))) - len(entries)
-    return Document(
-        title=_text(feed.get("title")), home=_text(feed.get("home_page_url")), entries=entries,
-        problems=(f"{unread} of the entries were not read.",) if unread else (),
-    )
+    if unread := len(items(feed.get("items"))) - len(entries):
+        problems.append(f"{unread} of the entries were not read.")
+    return Document(title=_text(feed.get("title")), home=_text(feed.get("home_page_url")), entries=entries, problems=tuple(problems))
+
+
+def _recovered(text: str) -> dict[str, Any]:
+    """Return the title and the whole items of a JSON Feed that breaks off."""
+    decoder = json.JSONDecoder()
+    title, start = re.search(r'"title"\s*:\s*"((?:[^"\\]|\\.)*)"', text[:10_000]), re.search(r'"items"\s*:\s*\[', text)
+    found: list[Any] = []
+    place = start.end() if start else len(text)
+    try:
+        while True:
+            place = re.compile(r"[\s,]*").match(text, place).end()  # type: ignore[union-attr]  # matches always
+            item, place = decoder.raw_decode(text, place)
+            found.append(item)
+    except (ValueError, RecursionError):
+        name = title[1] if title and start and title.start() < start.start() else ""
+        return {"title": name, "items": found}
 
 
 def _json_entry(item: Mapping[str, Any], url: str) -> Entry:
@@ -214,7 +243,7 @@ def alternates(body: bytes, url: str) -> tuple[str, ...]:
 def _web_page(body: bytes, url: str) -> FetchError:
     found = alternates(body, url)
     remedy = f"It names these feeds: {', '.join(found[:3])}" if found else "Look for the feed address on the site."
-    return FetchError(f"{url} is a web page, not a feed.", remedy)
+    return FetchError(f"{shown(url)} is a web page, not a feed.", remedy)
 
 
 def join(base: str, address: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from tracker import times
 from tracker.errors import BusyError, StoreError
 
-VERSION = 1
+VERSION = 2
 """The number of migrations this program knows; kept in `PRAGMA user_version` so that readers need not load them."""
 _BUSY_MILLISECONDS = 15_000
 
@@ -54,7 +54,8 @@ def open_writer(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")  # acknowledged means durable, also when the power fails
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA cache_size = -65536")
+        connection.execute("PRAGMA cache_size = -131072")
+        connection.execute("PRAGMA wal_autocheckpoint = 8000")
     except (sqlite3.DatabaseError, OSError) as error:
         raise StoreError(
             f"{path} cannot be written: {error}.", "Look at the disk space and the rights of the folder."

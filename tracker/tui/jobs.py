@@ -46,7 +46,11 @@ def start(
     """Run `work` in a lane and then `done` in the widget; a newer job of the same group makes this one stale.
 
     Args:
+        node: the widget that wants the result; when it goes, so does the job.
         lane: jobs of one lane run one after another.
+        work: runs in the thread of the lane, with its reader.
+        done: runs in the widget with the result.
+        group: the name under which a newer job replaces this one; that of the lane when empty.
         failed: is told the error in one line; without it the line is shown at the bottom.
     """
     desk = desk_of(node)

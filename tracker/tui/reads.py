@@ -1,11 +1,13 @@
 """What the terminal face reads of a store, as a shape: the store itself lies floors below and is reached through the session."""
 
-from array import array
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tracker.models import Item, Line, SourceState
 from tracker.query import Filter
+
+if TYPE_CHECKING:
+    from array import array
 
 
 class Discussed(Protocol):

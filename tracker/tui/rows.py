@@ -3,16 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from tracker import times
+from tracker.latex import readable
 from tracker.models import Hit, Line, SourceState, Topic
 from tracker.text import plural
 from tracker.tui.cells import Part, Row, fit, fit_right, sparkline, steady, width_of, wrap
-
-try:
-    from tracker.latex import readable
-except ImportError:  # pragma: no cover - only while that module is being written
-    def readable(text: str) -> str:
-        """Return text as it is."""
-        return text
 
 Draw = Callable[[int], list[Row]]
 TROUBLED = frozenset({"failing", "unreachable", "slowed", "gone", "login"})
@@ -31,16 +25,15 @@ def line_row(line: Line, width: int, first: str = "", first_width: int = 5) -> R
     """Return an item as one row: marks, age (or `first`), title, who or where, and the posts about it."""
     marks: Row = [("•" if not line.is_read else " ", "accent"), ("★" if line.is_starred else " ", "warm"), (" ", "")]
     age = fit_right(first or times.ago(line.date, times.now()), first_width)
-    posts = fit_right(f"»{line.mentions}" if line.mentions else "", 5)
-    where = place_of(line)
-    where_width = 0 if width < 44 else 13 if width < 76 else 16
+    posts = fit_right(f"»{line.mentions}" if line.mentions else "", 4)
+    where_width = 0 if width < 44 else 11 if width < 70 else 15
     by_width = min((width - 76) // 2 + 12, 30) if width >= 88 and line.kind == "paper" else 0
-    title_width = max(width - 3 - first_width - 2 - where_width - by_width - (by_width > 0) - 6, 8)
+    title_width = max(width - 3 - first_width - 2 - where_width - (where_width > 0) - by_width - (by_width > 0) - 5, 8)
     row: Row = [*marks, (age, "dim"), ("  ", ""), (fit(title_of(line), title_width), "" if line.is_read else "strong")]
     if by_width:
         row += [(" ", ""), (fit(line.byline, by_width), "dim")]
     if where_width:
-        row += [(" ", ""), (fit(where, where_width - 1), "dim")]
+        row += [(" ", ""), (fit(place_of(line), where_width), "dim")]
     return [*row, (posts, "accent"), (" ", "")]
 
 
@@ -48,7 +41,7 @@ def place_of(line: Line) -> str:
     """Return where a paper appeared, or who wrote a post."""
     if line.kind == "post":
         return line.byline or line.origin
-    year = f" {line.year}" if line.year and line.venue and line.venue != "arXiv" else ""
+    year = f" {line.year % 100:02d}" if line.year and line.venue and line.venue != "arXiv" else ""
     return f"{line.venue or line.origin}{year}"
 
 

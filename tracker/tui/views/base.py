@@ -1,22 +1,23 @@
 """What all views have in common."""
 
 from collections.abc import Callable
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from tracker.errors import TrackerError
 from tracker.models import Line
 from tracker.tui.cells import steady
 from tracker.tui.desk import Desk
-from tracker.tui.documents import Document
 from tracker.tui.jobs import desk_of
 from tracker.tui.messages import Said, Target
 from tracker.tui.reads import Reader
 from tracker.tui.widgets.cursor_list import CursorList
 from tracker.tui.widgets.entry_list import EntryList
 from tracker.tui.widgets.line_list import LineList
+
+if TYPE_CHECKING:
+    from tracker.tui.documents import Document
 
 COMMON_HINTS = (("open", "open"), ("star", "star"), ("search", "search"), ("filter", "filter"), ("help", "keys"), ("quit", "quit"))
 
@@ -40,6 +41,9 @@ class View(Vertical):
 
     number: ClassVar[int] = 0
     hints: ClassVar[tuple[tuple[str, str], ...]] = COMMON_HINTS
+
+    trouble = ""
+    """Why the store could not be read, when it could not."""
 
     @property
     def desk(self) -> Desk:
@@ -73,6 +77,14 @@ class View(Vertical):
         if isinstance(shown, LineList | EntryList):
             shown.adjust(rows, self.desk.overlay)
 
+    def next_unread(self, way: int, done: Callable[[bool], None]) -> None:
+        """Go to the next unread item in a direction; `done` is told whether there was one."""
+        shown = self.listing
+        found = shown.next_unread(way) if isinstance(shown, EntryList) else None
+        if found is not None:
+            shown.move_to(found, way)
+        done(found is not None)
+
     def leave_out(self, row: int) -> None:
         """Take an item that was hidden out of the list."""
 
@@ -92,9 +104,14 @@ class View(Vertical):
     def read(self, work: Callable[[Reader], Result], otherwise: Result) -> Result:
         """Read a little at once, in this thread; an error is shown and `otherwise` returned."""
         try:
-            return work(self.desk.session.reader)
-        except TrackerError as error:
-            self.say(str(error), "bad")
+            found = work(self.desk.session.reader)
         except Exception as error:  # noqa: BLE001 - a damaged file must not end the program
-            self.say(self.desk.words_for(error), "bad")
-        return otherwise
+            self.trouble = self.desk.words_for(error)
+            self.say(self.trouble, "bad")
+            return otherwise
+        self.trouble = ""
+        return found
+
+    def say_empty(self, words: str) -> None:
+        """Set what an empty list says: what went wrong, else which key fills it."""
+        self.listing.empty = self.trouble or words

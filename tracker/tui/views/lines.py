@@ -1,8 +1,8 @@
 """Papers and posts: everything stored, newest first, narrowed by the filters of the query line."""
 
-from array import array
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 
@@ -13,6 +13,9 @@ from tracker.text import plural
 from tracker.tui.jobs import start
 from tracker.tui.views.base import Caption, View
 from tracker.tui.widgets.line_list import LineList
+
+if TYPE_CHECKING:
+    from array import array
 
 NEAR = 512
 """How many lines are looked through for the next unread one before the store is asked for all of them."""
@@ -71,7 +74,7 @@ class LinesView(View):
         self.query_one(Caption).say(f"{words}  ·  {self.filter_line}" if self.filter_line else words)
 
     def _say_empty(self) -> None:
-        self.lines.empty = (
+        self.say_empty(
             f"No {self.noun} passes {self.filter_line}\nf changes the filter, esc takes it away." if self.filter_line
             else f"No {self.noun}s yet.\nR fetches your sources; 'tracker follow URL' adds one,\n'tracker import FILE' reads a file."
         )
@@ -109,29 +112,29 @@ class LinesView(View):
         shown.show_rows(rows, following if shown.row_at(shown.cursor) == row else None)
         self._describe()
 
-    def next_unread(self, way: int, otherwise: Callable[[], None]) -> None:
-        """Go to the next unread item: among the near ones at once, else where the store says."""
+    def next_unread(self, way: int, done: Callable[[bool], None]) -> None:
+        """Go to the next unread item: among the near ones at once, else where the store says; `done` is told whether there was one."""
         found = self.lines.next_unread(way, NEAR)
         if found is not None:
             self.lines.move_to(found, way)
+            done(True)
             return
-        state = replace(self._filter, states=self._filter.states | {"unread"})
+        state = self.unread
 
         def go(unread: "array[int]") -> None:
             rows, cursor = self.lines.rows, self.lines.cursor
             wanted = set(unread)
             places = range(cursor + way * (NEAR + 1), len(rows) if way > 0 else -1, way)
             place = next((index for index in places if rows[index] in wanted), None)
-            if place is None:
-                otherwise()
-            else:
+            if place is not None:
                 self.lines.move_to(place, way)
+            done(place is not None)
 
         start(self, "lists", lambda reader: reader.order(state), go, group="unread")
 
     @property
     def unread(self) -> Filter:
-        """What the key for all read acts on."""
+        """The filter of what is not read in this list."""
         return replace(self._filter, states=self._filter.states | {"unread"})
 
 

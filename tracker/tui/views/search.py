@@ -1,16 +1,16 @@
 """Search as you type: words at once, meaning as soon as the model is there."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from tracker.models import Hit, Line
+from tracker.models import Hit, Line, Mode
 from tracker.text import plural
 from tracker.tui.cells import steady
 from tracker.tui.jobs import start
-from tracker.tui.reads import Reader
 from tracker.tui.rows import Draw, hit_draw
 from tracker.tui.views.base import Caption, View
 from tracker.tui.widgets.entry_list import Entry, EntryList, line_entry
@@ -18,7 +18,7 @@ from tracker.tui.widgets.prompt import FilterSuggester
 
 LIMIT = 60
 EMPTY = (
-    "Type words, \"phrases\", -not, and filters:\n"
+    'Type words, "phrases", -not, and filters:\n'
     "venue:NeurIPS  year:2023..2025  author:  since:7d  is:unread  has:code  kind:post\n"
     "like:ID finds what is near an item."
 )
@@ -45,6 +45,11 @@ class SearchView(View):
     def box(self) -> Input:
         """The line to type in."""
         return self.query_one("#search-line", Input)
+
+    @property
+    def listing(self) -> EntryList:
+        """The list that keys move in."""
+        return self.hits
 
     @property
     def hits(self) -> EntryList:
@@ -88,11 +93,11 @@ class SearchView(View):
         if line and self.desk.session.is_warm and "like:" not in line:
             self._run(line, "hybrid")
 
-    def _run(self, line: str, mode: str) -> None:
+    def _run(self, line: str, mode: Mode) -> None:
         session = self.desk.session
 
-        def work(reader: Reader) -> list[Hit]:
-            return session.search(line, limit=LIMIT, mode=mode, reader=reader)  # type: ignore[arg-type] - the session made this reader
+        def work(reader: Any) -> list[Hit]:  # noqa: ANN401 - the session made this reader and takes it back
+            return session.search(line, limit=LIMIT, mode=mode, reader=reader)
 
         start(self, "search" if mode == "lexical" else "meaning", work, lambda hits: self._found(line, mode, hits), failed=self._refused)
 
@@ -118,10 +123,6 @@ class SearchView(View):
         self.hits.empty = ""
         self.query_one(Caption).say(words)
 
-    def adjust(self, rows: frozenset[int] | None) -> None:
-        """Show new marks on hits."""
-        self.hits.adjust(rows, self.desk.overlay)
-
     def on_key(self) -> None:
         """Take note that the user walks in the list: from then on it does not jump to the top."""
         self._moved = self.hits.has_focus
@@ -131,10 +132,6 @@ class SearchView(View):
         event.stop()
         if self.hits.entries:
             self.hits.focus()
-
-    def back(self) -> bool:
-        """Go from the hits to the line."""
-        return False
 
     def reload(self) -> None:
         """Ask again: the store has changed."""

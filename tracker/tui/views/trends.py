@@ -15,8 +15,6 @@ from tracker.tui.rows import heading_draw, text_draw, topic_draw
 from tracker.tui.views.base import Caption, View
 from tracker.tui.widgets.entry_list import Entry, EntryList
 
-SHOWN = 20
-
 
 class TrendsView(View):
     """Topics in a list; the reading pane shows the evidence of the one at the cursor."""
@@ -44,7 +42,7 @@ class TrendsView(View):
     def reload(self) -> None:
         """Compute them anew."""
         if self._is_asked:
-            start(self, "aside", lambda _: self.desk.aside.trends(limit=SHOWN), self._show, failed=self._refused)
+            start(self, "aside", lambda _: self.desk.trends(), self._show, failed=self._refused)
 
     def _refused(self, words: str) -> None:
         self.query_one(EntryList).empty = words

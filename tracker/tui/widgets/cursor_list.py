@@ -9,7 +9,7 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from tracker.tui.cells import Row, fit
+from tracker.tui.cells import Row, wrap
 from tracker.tui.keys import LIST_KEYS, bindings
 from tracker.tui.messages import Opened, Pointed, Target
 from tracker.tui.widgets.painted import Painted
@@ -60,8 +60,8 @@ class CursorList(Painted):
         width = self.size.width
         line = y + self.scroll_offset.y
         if not self.total():
-            words = self.empty.split("\n")
-            return self.paint([(" " * 3 + fit(words[y - 1], width - 4), "dim")] if 0 < y <= len(words) else [], width)
+            rows = [row for words in self.empty.split("\n") for row in wrap([(words, "dim")], width - 5)]
+            return self.paint([("   ", ""), *rows[y - 1]] if 0 < y <= len(rows) else [], width)
         if line >= self.virtual_size.height:
             return self.paint([], width)
         index, part = self.index_at(line)

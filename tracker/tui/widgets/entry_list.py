@@ -108,6 +108,11 @@ class EntryList(CursorList):
         """The item at the cursor, if it is one."""
         return self.entries[self.cursor].line if 0 <= self.cursor < len(self.entries) else None
 
+    def next_unread(self, way: int) -> int | None:
+        """Return the nearest unread item in a direction, or None."""
+        places = range(self.cursor + way, len(self.entries) if way > 0 else -1, way)
+        return next((index for index in places if (line := self.entries[index].line) and not line.is_read), None)
+
     def adjust(self, rows: frozenset[int] | None, newer: Callable[[Line], Line]) -> None:
         """Show newer marks of these rows, or of all."""
         def adjusted(entry: Entry) -> Entry:

@@ -1,0 +1,35 @@
+"""How many threads the linear algebra uses. Imports nothing that reads the variables it sets."""
+
+import os
+from pathlib import Path
+
+_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+_SIBLINGS = Path("/sys/devices/system/cpu/smt/active")
+
+
+def pin_threads() -> None:
+    """Keep BLAS and OpenMP on one thread unless the user chose a number; call before numpy is first imported.
+
+    One question is too small to share: two threads that spin for each other on a busy machine made it ten times slower.
+    """
+    for name in _VARIABLES:
+        os.environ.setdefault(name, "1")
+
+
+def bulk_threads() -> int:
+    """Return the threads for bulk work: `TRACKER_THREADS`, else one for each core this process may run on."""
+    chosen = os.environ.get("TRACKER_THREADS", "")
+    if chosen.isdecimal() and int(chosen):
+        return int(chosen)
+    if not hasattr(os, "sched_getaffinity"):
+        return os.cpu_count() or 1
+    logical = len(os.sched_getaffinity(0))
+    return max(1, logical // 2) if _has_siblings() else logical
+
+
+def _has_siblings() -> bool:
+    """Return whether two logical processors share one core, and with it the units that matrix products need."""
+    try:
+        return _SIBLINGS.read_text().strip() == "1"
+    except OSError:
+        return False

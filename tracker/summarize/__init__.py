@@ -1,0 +1,1 @@
+"""Sentences chosen from papers, and the forms of a digest."""

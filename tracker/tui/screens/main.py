@@ -1,0 +1,197 @@
+"""The main screen: bars, views, reading pane; decides what is seen at which width and where keys go."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input
+
+from tracker.tui.jobs import start
+from tracker.tui.keys import MAIN_KEYS, VIEWS, bindings, unknown
+from tracker.tui.messages import Opened, UrlTarget, ViewTarget
+from tracker.tui.rows import TROUBLED
+from tracker.tui.screens.syncing import Syncing
+from tracker.tui.views.base import View
+from tracker.tui.views.digest import DigestView
+from tracker.tui.views.lines import LinesView, PapersView, PostsView
+from tracker.tui.views.search import SearchView
+from tracker.tui.views.sources import SourcesView
+from tracker.tui.views.today import TodayView
+from tracker.tui.views.trends import TrendsView
+from tracker.tui.widgets.bars import BottomBar, TopBar
+from tracker.tui.widgets.nav import Nav
+from tracker.tui.widgets.reading import ReadingPane
+
+if TYPE_CHECKING:
+    from tracker.models import SourceState
+
+KINDS: dict[int, type[View]] = {1: TodayView, 2: PapersView, 3: PostsView, 4: SearchView, 5: TrendsView, 6: DigestView, 7: SourcesView}
+
+
+class MainScreen(Syncing):
+    """Views are built when they are first asked for, so the first frame pays for one only."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(MAIN_KEYS)]
+    HORIZONTAL_BREAKPOINTS = [(0, "-one"), (100, "-two"), (140, "-three")]  # noqa: RUF012 - Textual declares it without ClassVar
+
+    def __init__(self, *, sync: bool = False) -> None:
+        super().__init__()
+        self._sync_wanted = sync
+
+    def compose(self) -> ComposeResult:
+        """Build what the first frame shows."""
+        self.views[1] = TodayView()
+        yield TopBar()
+        with Horizontal(id="body"):
+            yield Nav()
+            with Vertical(id="views"):
+                yield self.views[1]
+            yield ReadingPane(id="pane")
+        yield BottomBar()
+
+    async def on_mount(self) -> None:
+        """Paint first: one page of the newest items; all else comes after the frame."""
+        await self._show_view(1)
+        self.call_after_refresh(self._after_first_frame)
+
+    def _after_first_frame(self) -> None:
+        today = cast("TodayView", self.views[1])
+        self.set_timer(0.3, today.reload)
+        self.look_at_sources()
+        self.greet()
+        if self._sync_wanted:
+            self.sync(())
+
+    def on_resize(self) -> None:
+        """Fill the reading pane when there is room for it now."""
+        self.call_after_refresh(lambda: None if self.is_reading else self.show_in_pane(self.view.listing.target))
+
+    # views
+
+    async def _show_view(self, number: int) -> None:
+        """Show a view; build it when it is seen for the first time."""
+        if number not in self.views:
+            self.views[number] = KINDS[number]()
+            await self.query_one("#views").mount(self.views[number])
+        self.number = number
+        self.stop_reading()
+        for other, view in self.views.items():
+            view.set_class(other == number, "-shown")
+        self.query_one(TopBar).update(number=number)
+        self.refresh_nav()
+        self.view.enter()
+        self.view.focus_list()
+        self.show_in_pane(self.view.listing.target)
+
+    async def action_view(self, number: int, line: str = "") -> None:
+        """Go to a view."""
+        if number == 4:
+            await self._jump(4)
+            return
+        self.came_from.clear()
+        await self._show_view(number)
+        if line and isinstance(self.view, LinesView):
+            self.view.filter_by(line.strip())
+            self.refresh_nav()
+
+    async def action_search(self) -> None:
+        """Go to the line of the search view."""
+        await self._jump(4)
+        cast("SearchView", self.view).box.focus()
+
+    async def _jump(self, number: int) -> None:
+        before = self.number
+        if before != number:
+            self.came_from.append(before)
+        await self._show_view(number)
+
+    async def action_like(self) -> None:
+        """Look for what is near this item."""
+        line = self.line
+        if line is None:
+            self.say("No item is chosen.")
+            return
+        await self._jump(4)
+        search = cast("SearchView", self.view)
+        search.ask(f"like:{line.id}")
+        search.listing.focus()
+
+    @on(Opened)
+    async def _opened(self, message: Opened) -> None:
+        message.stop()
+        target = message.target
+        if isinstance(target, UrlTarget):
+            self.open_address(target.url)
+        elif isinstance(target, ViewTarget):
+            await self.action_view(target.number, target.line)
+        else:
+            self.open(target)
+
+    def action_pane(self) -> None:
+        """Read what the cursor rests on."""
+        if not self.is_reading and self.view.listing.target is not None and not isinstance(self.focused, Input):
+            self.open(self.view.listing.target)
+
+    def action_unread(self, way: int) -> None:
+        """Go to the next or previous unread item; one that is being read makes room for it."""
+        def done(is_found: bool) -> None:
+            target = self.view.listing.target
+            if not is_found:
+                self.say("Nothing unread in that direction.")
+            elif self.is_reading and target is not None:
+                self.stop_reading()
+                self.open(target)
+
+        self.view.next_unread(way, done)
+
+    async def action_back(self, may_quit: bool) -> None:
+        """Go one step back: prompt, link, pane, search line, filter, view; at the top `q` quits."""
+        prompt = self.prompt
+        if prompt is not None and prompt.close():
+            self.focus_again()
+        elif len(self.trail) > 1:
+            self.trail.pop()
+            self.show_in_pane(self.trail[-1])
+        elif self.is_reading:
+            self.stop_reading()
+            self.view.focus_list()
+            self.show_in_pane(self.view.listing.target)
+        elif isinstance(self.focused, Input) and self.view.listing.target is not None:
+            self.view.listing.focus()
+        elif self.came_from:
+            await self._show_view(self.came_from.pop())
+        elif self.view.back():
+            self.refresh_nav()
+        elif may_quit:
+            self.app.exit(0)
+        elif isinstance(self.focused, Input):
+            await self._show_view(1)
+        else:
+            self.say("This is the top; q quits.")
+
+    def look_at_sources(self) -> None:
+        """Count the sources in trouble for the bar and for today."""
+        start(self, "lists", lambda reader: reader.source_states(), self._know_sources, group="health")
+
+    def _know_sources(self, states: "list[SourceState]") -> None:
+        failing = sum(state.state in TROUBLED for state in states)
+        self.query_one(TopBar).update(failing=failing)
+        self.query_one(Nav).counts[7] = f"▲{failing}" if failing else ""
+        today = cast("TodayView", self.views[1])
+        today.know(replace(today.data, sources=states))
+        self.refresh_nav()
+
+    def greet(self) -> None:
+        """Tell of keys in the configuration that do nothing."""
+        wrong = unknown(dict(self.desk.session.config.keys))
+        if wrong:
+            self.say(f"feeds.toml, [keys]: there is no command called {', '.join(wrong)}. ? shows all names.", "bad")
+
+    async def action_help(self) -> None:
+        """Show the keys of this screen."""
+        from tracker.tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(VIEWS[self.number - 1], self.view.hints, dict(self.desk.session.config.keys)))

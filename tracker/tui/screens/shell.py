@@ -1,0 +1,174 @@
+"""What the commands of the main screen stand on: the views, the reading pane, the prompt, the line at the bottom."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+from textual import on
+from textual.message import Message
+from textual.screen import Screen
+from textual.suggester import Suggester
+
+from tracker.models import Line
+from tracker.tui.desk import Desk
+from tracker.tui.jobs import desk_of, start
+from tracker.tui.messages import DocumentReady, LinesChanged, Pointed, Said, Target, UrlTarget, ViewTarget
+from tracker.tui.reading import gather_document
+from tracker.tui.views.base import View
+from tracker.tui.views.lines import LinesView
+from tracker.tui.widgets.bars import BottomBar
+from tracker.tui.widgets.nav import Nav
+from tracker.tui.widgets.prompt import Prompt
+from tracker.tui.widgets.reading import ReadingPane
+
+if TYPE_CHECKING:
+    from tracker.tui.views.today import TodayView
+
+READING_HINTS = (("next-link", "links"), ("star", "star"), ("browser", "browser"), ("like", "more like this"), ("next-unread", "next"), ("back", "back"))
+
+
+class Shell(Screen[None]):
+    """Knows what is shown and what is read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.number = 1
+        self.views: dict[int, View] = {}
+        self.trail: list[Target] = []
+        """What was opened by links in the pane, the present one last."""
+        self.came_from: list[int] = []
+        self.pane_target: Target | None = None
+
+    @property
+    def desk(self) -> Desk:
+        """The desk of the app."""
+        return desk_of(self)
+
+    @property
+    def view(self) -> View:
+        """The view that is shown."""
+        return self.views[self.number]
+
+    @property
+    def pane(self) -> ReadingPane:
+        """The reading pane."""
+        return self.query_one("#pane", ReadingPane)
+
+    # reading
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether keys go to the reading pane."""
+        return self.has_class("-reading")
+
+    @property
+    def line(self) -> Line | None:
+        """The item that commands act on: the one being read, else the one at the cursor."""
+        if self.is_reading and self.pane.document.line is not None:
+            return self.desk.overlay(self.pane.document.line)
+        return None if self.is_reading else self.view.line
+
+    @on(Pointed)
+    def _pointed(self, message: Pointed) -> None:
+        message.stop()
+        if not self.trail:
+            self.show_in_pane(self.view.listing.target)
+
+    def show_in_pane(self, target: Target | None, *, keep_place: bool = False) -> None:
+        """Gather what the pane shows for a target; nothing is read while there is no pane."""
+        if target is None or isinstance(target, UrlTarget | ViewTarget) or not (self.is_reading or self.pane.display):
+            return
+        if target == self.pane_target and not keep_place:
+            return
+        self.pane_target = target
+        gather = self.view.document_of(target) or gather_document(target, self.desk)
+        if gather is not None:
+            start(self.pane, "pane", gather, lambda document: self._ready(DocumentReady(target, document), keep_place=keep_place))
+
+    def _ready(self, message: DocumentReady, *, keep_place: bool) -> None:
+        if message.target == self.pane_target:
+            self.pane.show(message.document, keep_place=keep_place)
+
+    def open(self, target: Target) -> None:
+        """Read something in the pane: beside the list where there is room, else in its place."""
+        if self.is_reading:
+            self.trail.append(target)
+        else:
+            self.trail = [target]
+        self.add_class("-reading")
+        self.show_hints()
+        if target == self.pane_target:
+            self.pane.action_edge(-1)
+        self.show_in_pane(target)
+        self.pane.focus()
+        self.opened(target)
+
+    def opened(self, target: Target) -> None:
+        """Called when something is opened to be read."""
+
+    def stop_reading(self) -> None:
+        """Give the keys back to the list."""
+        self.trail.clear()
+        self.remove_class("-reading")
+        self.show_hints()
+
+    def focus_again(self) -> None:
+        """Give the keys to what had them before a prompt."""
+        if self.is_reading:
+            self.pane.focus()
+        else:
+            self.view.listing.focus()
+
+    @property
+    def prompt(self) -> Prompt | None:
+        """The prompt, once something was asked."""
+        found = self.query(Prompt)
+        return found.first() if found else None
+
+    async def ask(self, label: str, value: str, answer: Callable[[str], None], suggester: Suggester | None = None) -> None:
+        """Ask for a line at the bottom."""
+        if self.prompt is None:
+            await self.mount(Prompt(), before=self.query_one(BottomBar))
+        cast("Prompt", self.prompt).ask(label, value, answer, suggester)
+
+    # saying
+
+    def say(self, text: str, tone: str = "info") -> None:
+        """Show a line at the bottom."""
+        self.query_one(BottomBar).say(text, tone)
+
+    def tell(self, message: Message) -> None:
+        """Send a message to this screen."""
+        self.post_message(message)
+
+    @on(Said)
+    def _said(self, message: Said) -> None:
+        message.stop()
+        self.say(message.text, message.tone)
+
+    @on(LinesChanged)
+    def _lines_changed(self, message: LinesChanged) -> None:
+        message.stop()
+        for view in self.views.values():
+            view.adjust(message.rows)
+        self.read_again()
+
+    def read_again(self) -> None:
+        """Show the item in the pane with its newer marks."""
+        if self.pane.document.item is not None:
+            self.show_in_pane(self.pane_target, keep_place=True)
+
+    def show_hints(self) -> None:
+        """Show the keys that matter now."""
+        hints = READING_HINTS if self.is_reading else self.view.hints
+        self.query_one(BottomBar).show_hints(hints, dict(self.desk.session.config.keys))
+
+    def refresh_nav(self) -> None:
+        """Draw the column at the left."""
+        nav = self.query_one(Nav)
+        nav.number = self.number
+        nav.filter_line = self.view.filter_line if isinstance(self.view, LinesView) else ""
+        data = cast("TodayView", self.views[1]).data
+        if data.new_papers is not None:
+            nav.counts |= {2: f"{data.papers:,}", 3: f"{data.posts:,}"}
+            nav.footing = (f"{data.unread:,} unread", f"{data.starred:,} starred")
+        nav.refresh()

@@ -1,0 +1,108 @@
+"""Syncing from the screen: in the background, with progress, one at a time."""
+
+import asyncio
+from contextlib import suppress
+
+from textual import on
+
+from tracker.models import SyncEvent
+from tracker.text import plural
+from tracker.tui.jobs import start
+from tracker.tui.messages import SyncEnded, SyncStepped
+from tracker.tui.reads import Reader
+from tracker.tui.screens.marking import Marking
+from tracker.tui.views.sources import SourcesView
+from tracker.tui.widgets.bars import TopBar
+
+
+class Syncing(Marking):
+    """Keeps the counts of a running sync and reads the lists anew when it ends."""
+
+    is_syncing = False
+    _asked = 0
+    _done = 0
+    _new = 0
+    _failed = 0
+
+    def action_sync(self, everything: bool) -> None:
+        """Fetch all sources, or those that this item or line comes from."""
+        self.sync(() if everything else self._names_here())
+
+    def _names_here(self) -> tuple[str, ...] | None:
+        known = {source.name for source in self.desk.session.config.sources}
+        if isinstance(self.view, SourcesView):
+            return (self.view.name_at_cursor,) if self.view.name_at_cursor else None
+        line = self.line
+        item = self._item(line) if line is not None else None
+        return tuple(seen.source for seen in item.sightings if seen.source in known) or None if item is not None else None
+
+    def sync(self, names: tuple[str, ...] | None) -> None:
+        """Fetch sources by name, or all; reading goes on meanwhile."""
+        if self.is_syncing:
+            self.say("A sync is running already.")
+            return
+        if names is None:
+            self.say("No followed source has this item; R fetches all sources.")
+            return
+        if not self.desk.session.config.sources:
+            self.say("There is no source to fetch: 'tracker follow URL' adds one.")
+            return
+        self.is_syncing = True
+        self._asked = len(names) or sum(source.enabled for source in self.desk.session.config.sources)
+        self._done = self._new = self._failed = 0
+        self._show_progress()
+        session = self.desk.syncing
+        loop = asyncio.get_running_loop()
+
+        def run(_: Reader) -> None:
+            for event in session.sync(names):
+                with suppress(RuntimeError):  # the loop is closed: the user has left, what was stored stays
+                    loop.call_soon_threadsafe(self.post_message, SyncStepped(event))
+
+        start(self, "sync", run, lambda _: self.tell(SyncEnded()), failed=lambda words: self.tell(SyncEnded(words)))
+
+    @on(SyncStepped)
+    def _stepped(self, message: SyncStepped) -> None:
+        message.stop()
+        event = message.event
+        self._count(event)
+        sources = self.views.get(7)
+        if isinstance(sources, SourcesView):
+            sources.stepped(event)
+        self._show_progress(event)
+
+    def _count(self, event: SyncEvent) -> None:
+        if event.step == "stored":
+            self._new += event.new
+        if event.step == "failed":
+            self._failed += 1
+        if event.step in {"stored", "failed", "skipped"}:
+            self._done += 1
+
+    def _show_progress(self, event: SyncEvent | None = None) -> None:
+        words = f"sync {min(self._done, self._asked)}/{self._asked}"
+        if event is not None and event.step in {"embedding", "indexed", "phrases", "linked"}:
+            words = {"embedding": "reading for meaning", "indexed": "indexing"}.get(event.step, event.step)
+            words += f" {event.done}/{event.total}" if event.total and event.step == "embedding" else ""
+        self.query_one(TopBar).update(busy=words)
+
+    @on(SyncEnded)
+    def _ended(self, message: SyncEnded) -> None:
+        message.stop()
+        self.is_syncing = False
+        self.query_one(TopBar).update(busy="")
+        sources = self.views.get(7)
+        if isinstance(sources, SourcesView):
+            sources.stepped(SyncEvent(step="finished"))
+        if message.problem:
+            self.say(message.problem, "bad")
+        else:
+            failed = f", {plural(self._failed, 'source')} failed: 7 says why" if self._failed else ""
+            self.say(f"Fetched: {plural(self._new, 'new item')}{failed}.", "bad" if self._failed else "info")
+        self.desk.forget()
+        for view in self.views.values():
+            view.reload()
+        self.look_at_sources()
+
+    def look_at_sources(self) -> None:
+        """Read how the sources are doing."""
