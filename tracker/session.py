@@ -324,6 +324,48 @@ class Session:
         newest = self.reader.latest_day()
         return times.week_of_text(newest) or times.week_of(self.clock().date())
 
+    def trends(self, week: str | None = None, limit: int = 20, reader: Reader | None = None) -> Trends:
+        """Return what is rising in a week, by default the newest one with anything stored.
+
+        Raises:
+            QueryError: the text is no ISO week.
+        """
+        from tracker.weekly import trends_of_week
+
+        self._extract_phrases()
+        return trends_of_week(reader or self.reader, week or self.latest_week(), limit)
+
+    def editions(self, venue: str, before: Sequence[int], after: Sequence[int], limit: int = 20) -> Trends:
+        """Return what rose from some editions of a venue to others.
+
+        Raises:
+            NotFoundError: nothing is stored of one of them.
+        """
+        from tracker.weekly import trends_of_editions
+
+        self._extract_phrases()
+        return trends_of_editions(self.reader, venue, before, after, limit)
+
+    def digest(self, week: str | None = None, role: str | None = None, reader: Reader | None = None) -> Digest:
+        """Return the digest of a week for a role, by default the configured one.
+
+        Raises:
+            QueryError: the text is no ISO week.
+        """
+        from tracker.weekly import digest_of_week
+
+        self._extract_phrases()
+        chosen = reader or self.reader
+        gaps = [state.name for state in chosen.source_states() if state.failures]
+        return digest_of_week(chosen, week or self.latest_week(), role or self.config.role, gaps)
+
+    def _extract_phrases(self) -> None:
+        """Extract the phrases of what came in without being indexed; most often there is nothing to do."""
+        from tracker.store import phrases
+
+        for done in phrases.extract_pending(self.writer):
+            log.info("phrases of %d items extracted", done)
+
     # showing
 
     def bibtex(self, item: Item) -> str:

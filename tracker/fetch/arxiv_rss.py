@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tracker.errors import FetchError
+from tracker.fetch.feed_documents import is_cut
 from tracker.identity import arxiv_id, paper_identifiers
 from tracker.models import Record
 from tracker.ports import Request
@@ -33,6 +34,8 @@ def request(categories: Sequence[str], base: str = "") -> Request:
 def parse(body: bytes) -> tuple[list[Record], list[str], str | None]:
     """Return (records, problems, day of the list); an empty list is what weekends and holidays look like.
 
+    A list that is cut off has no day: its whole entries are taken, and the day is filled like one that was missed.
+
     Raises:
         FetchError: it is no RSS at all.
     """
@@ -40,14 +43,18 @@ def parse(body: bytes) -> tuple[list[Record], list[str], str | None]:
     day = _day(root.findtext("channel/pubDate") or root.findtext("channel/lastBuildDate"))
     records: dict[str, Record] = {}
     unread = 0
-    for item in root.iterfind("channel/item"):
+    listed, cut = root.findall("channel/item"), is_cut(body)
+    for item in listed[:-1] if cut else listed:
         record = _record(item, day)
         if record is None:
             unread += 1
         else:
             records.setdefault(record.key, record)
     newest = max((r.announced for r in records.values() if r.announced), default=day.isoformat() if day else None)
-    return list(records.values()), [f"{unread} of the entries have no arXiv id or title."] if unread else [], newest
+    problems = [f"{unread} of the entries have no arXiv id or title."] if unread else []
+    if cut:
+        problems.append("The list is cut off; the whole entries before that were read.")
+    return list(records.values()), problems, None if cut else newest
 
 
 def _root(body: bytes) -> Any:  # noqa: ANN401 - lxml has no types

@@ -126,7 +126,7 @@ def _xml_feed(body: bytes, url: str, content_type: str) -> tuple[Document, str]:
     except Exception as error:  # whatever markup from outside sets off in the parser ends this source, not the run
         raise FetchError(f"{shown(url)} cannot be read as a feed ({type(error).__name__}).", "Report the address.") from error
     found, problems = parsed.entries, []
-    if found and _is_cut(body):
+    if found and is_cut(body):
         found = found[:-1]
         problems.append("The feed is cut off; the whole entries before that were read.")
     if len(found) > ENTRY_LIMIT:
@@ -136,13 +136,13 @@ def _xml_feed(body: bytes, url: str, content_type: str) -> tuple[Document, str]:
     return Document(title=title, home=home, entries=entries, problems=tuple(problems)), _text(parsed.get("version"))
 
 
-def _is_cut(body: bytes) -> bool:
+def is_cut(body: bytes) -> bool:
     """Tell whether the last entry that begins does not end."""
     last = max(body.rfind(b"<item"), body.rfind(b"<entry"))
     return last > max(body.rfind(b"</item"), body.rfind(b"</entry")) and b"/>" not in body[last : last + 8]
 
 
-def _entry(entry: Mapping[str, Any]) -> Entry:
+def _entry(entry: dict[str, Any]) -> Entry:
     contents = [mapping(one) for one in items(entry.get("content"))] or [mapping(entry.get("summary_detail"))]
     content = max(contents, key=lambda one: len(_text(one.get("value"))), default={})
     if not content.get("value"):
@@ -154,7 +154,7 @@ def _entry(entry: Mapping[str, Any]) -> Entry:
         title=_text(entry.get("title")), title_is_plain=heading.get("type") == "text/plain",
         content=_text(content.get("value")), content_is_plain=content.get("type") == "text/plain", base=_text(content.get("base")),
         authors=tuple(filter(None, (_text(mapping(one).get("name")) for one in items(entry.get("authors"))))),
-        published=_moment(entry.get("published_parsed")) or _moment(entry.get("updated_parsed")),
+        published=_moment(entry.get("published_parsed")) or _moment(dict.get(entry, "updated_parsed")),  # its own get warns
         keywords=tuple(filter(None, (_text(mapping(one).get("term")) for one in items(entry.get("tags"))))),
         links=tuple(filter(None, related)),
     )

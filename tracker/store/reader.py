@@ -231,6 +231,23 @@ class Reader:
         lines = {line.row: line for line in self.lines([row for row, _, _ in found])}
         return [Discussed(lines[row], people, posts) for row, people, posts in found if row in lines]
 
+    def came_in(self, since: str, before: str) -> tuple[int, int, int]:
+        """Return how many papers, posts, and distinct people posting there were from one ISO day to before another."""
+        found = self.connection.execute(
+            "SELECT COUNT(*) FILTER (WHERE kind = 'paper'), COUNT(*) FILTER (WHERE kind = 'post'),"
+            " COUNT(DISTINCT CASE WHEN kind = 'post' AND author != '' THEN network || ':' || author END)"
+            " FROM items WHERE date >= ? AND date < ? AND length(date) >= 10",
+            [since, before],
+        ).fetchone()
+        return int(found[0]), int(found[1]), int(found[2])
+
+    def read_ids(self) -> frozenset[str]:
+        """Return the ids of items that were read."""
+        found = self.connection.execute(
+            "SELECT id FROM items JOIN marks ON marks.item = items.row WHERE read_at IS NOT NULL"
+        )
+        return frozenset(name for (name,) in found)
+
     # state
 
     def source_states(self) -> list[SourceState]:

@@ -87,6 +87,8 @@ class Desk:
         self._pending: dict[int, tuple[int, dict[str, Any]]] = {}
         self._serial = 0
         self.newest_row = 0
+        self.newest: dict[tuple[int, str], object] = {}
+        """The newest job of each group, by which older ones know that nobody waits for them."""
         self._trends: Trends | None = None
 
     # background work

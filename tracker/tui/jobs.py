@@ -68,5 +68,7 @@ def start(
         else:
             done(result)
 
-    node.run_worker(wait(), group=group or lane, exclusive=True, exit_on_error=False)
-    desk.lane(lane).submit(work, settler(asyncio.get_running_loop(), future), future.cancelled)
+    name = (id(node), group or lane)
+    desk.newest[name] = future
+    node.run_worker(wait, group=group or lane, exclusive=True, exit_on_error=False)
+    desk.lane(lane).submit(work, settler(asyncio.get_running_loop(), future), lambda: desk.newest[name] is not future)

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 KINDS: dict[int, type[View]] = {1: TodayView, 2: PapersView, 3: PostsView, 4: SearchView, 5: TrendsView, 6: DigestView, 7: SourcesView}
 
 
+RELOAD_AFTER_SECONDS = 0.3
+"""So that the first keys are answered before everything is gathered."""
+
+
 class MainScreen(Syncing):
     """Views are built when they are first asked for, so the first frame pays for one only."""
 
@@ -59,7 +63,7 @@ class MainScreen(Syncing):
 
     def _after_first_frame(self) -> None:
         today = cast("TodayView", self.views[1])
-        self.set_timer(0.3, today.reload)
+        self.set_timer(RELOAD_AFTER_SECONDS, today.reload)
         self.look_at_sources()
         self.greet()
         if self._sync_wanted:

@@ -37,7 +37,7 @@ class Marking(Shell):
                 for view in self.views.values():
                     view.reload()
 
-        self.run_worker(wait(), group="marks", exit_on_error=False)
+        self.run_worker(wait, group="marks", exit_on_error=False)
         return settler(asyncio.get_running_loop(), future)
 
     def mark(self, rows: tuple[int, ...], words: str, before: dict[str, Any], after: dict[str, Any]) -> None:

@@ -17,6 +17,8 @@ from tracker.tui.widgets.entry_list import Entry, EntryList, line_entry
 from tracker.tui.widgets.prompt import FilterSuggester
 
 LIMIT = 60
+PAUSE_SECONDS = 0.12
+"""How long the typing must rest before meaning is asked."""
 EMPTY = (
     'Type words, "phrases", -not, and filters:\n'
     "venue:NeurIPS  year:2023..2025  author:  since:7d  is:unread  has:code  kind:post\n"
@@ -106,7 +108,7 @@ class SearchView(View):
             return
         self._show(line, mode, hits)
         if mode == "lexical" and self.desk.session.is_warm:
-            self.set_timer(0.12, lambda: self._by_meaning() if line == self.box.value.strip() else None)
+            self.set_timer(PAUSE_SECONDS, lambda: self._by_meaning() if line == self.box.value.strip() else None)
 
     def _show(self, line: str, mode: str, hits: Sequence[Hit]) -> None:
         if mode == "lexical" and self._shown_for == (line, "hybrid"):

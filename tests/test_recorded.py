@@ -1,0 +1,186 @@
+"""Recorded answers of the real services, where they are at hand: nothing may fail but in words."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from email import message_from_string
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tracker.config import Source
+from tracker.errors import FetchError
+from tracker.fetch import arxiv_api, arxiv_rss, bluesky, feed
+from tracker.identity import is_web_address
+from tracker.models import Record
+from tracker.ports import Request, Response
+from tracker.refusals import refusal
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+RECORDED, PAPERS = SHARED / "recorded", SHARED / "papers" / "recorded"
+pytestmark = pytest.mark.skipif(not RECORDED.is_dir(), reason="the recorded answers are not part of this checkout")
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
+
+
+def data(path: Path) -> bytes:
+    return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+
+
+def sound(record: Record) -> None:
+    assert record.title
+    assert record.identifiers
+    assert not any(CONTROL.search(text) for text in (record.title, record.text, record.author, record.comment, *record.authors))
+    assert all(is_web_address(link) for link in (*record.links, *filter(None, [record.url, record.pdf_url])))
+    assert record.published is None or record.published[:2] in {"19", "20"}
+
+
+def told_headers(body: bytes) -> dict[str, str]:
+    """Return the HTTP headers that the head comment of a file of feedparser's own tests asks for."""
+    head = re.match(rb"\s*(?:<\?xml.*?\?>)?\s*<!--\s*(.*?)-->", body, re.DOTALL)
+    found = message_from_string(head[1].decode("latin-1")).items() if head else []
+    return {name.lower(): value for name, value in found if name.lower().startswith("content-")}
+
+
+def feed_records(path: Path, headers: dict[str, str]) -> list[Record] | FetchError:
+    url = f"https://feeds.example.org/{path.name.replace(' ', '-')}"
+    answer = Response(url=url, status=200, headers=headers, body=path.read_bytes())
+    try:
+        return feed.parse(answer, Source(kind="feed", name="recorded", options={"url": url}))[0]
+    except FetchError as error:
+        assert error.message
+        return error
+
+
+@pytest.mark.parametrize(
+    ("folder", "least", "most_rejected"),
+    [
+        ("feeds-aicompanies", 1_500, 0), ("feeds-feedparser", 70, 3), ("feeds-miniflux", 110, 4), ("feeds-mlblogs", 130, 2),
+        ("feeds-netnewswire", 500, 9), ("feeds-newsboat", 35, 0),
+    ],
+)
+def test_feeds(folder: str, least: int, most_rejected: int) -> None:
+    outcomes = [
+        feed_records(path, headers)
+        for path in sorted((RECORDED / folder).iterdir()) if path.suffix != ".opml"
+        for headers in [told_headers(path.read_bytes()) if folder == "feeds-feedparser" else {}]
+    ]
+    found = [record for outcome in outcomes if not isinstance(outcome, FetchError) for record in outcome]
+    for record in found:
+        sound(record)
+        assert record.kind == "post"
+        assert record.author
+    assert len(found) >= least
+    assert sum(isinstance(outcome, FetchError) for outcome in outcomes) <= most_rejected
+
+
+def test_real_blogs_have_dates_and_pages_of_their_own() -> None:
+    for name in ("feeds-mlblogs/lilianweng__index.xml", "feeds-mlblogs/offconvex___site__feed.xml", "feeds-aicompanies/feed_anthropic_research.xml"):
+        outcome = feed_records(RECORDED / name, {})
+        assert not isinstance(outcome, FetchError)
+        assert sum(not record.published for record in outcome) <= 1  # one entry of a real blog is dated in the year 1
+        assert len({record.key for record in outcome}) == len(outcome)
+        assert sum(any(i.startswith("url:") for i in record.identifiers) for record in outcome) >= 0.9 * len(outcome)
+
+
+class Recorded:
+    """A client that gives recorded answers one after the other, empty pages after them."""
+
+    def __init__(self, answers: list[tuple[int, bytes]]) -> None:
+        self.answers = answers
+
+    def get(self, request: Request) -> Response:
+        status, body = self.answers.pop(0) if self.answers else (200, b"<feed xmlns='http://www.w3.org/2005/Atom'/>")
+        if status != 200:
+            raise refusal(status, request.url, {}, body, 0.0)
+        return Response(url=request.url, status=200, headers={}, body=body)
+
+
+def api_records(status: int, body: bytes) -> list[Record]:
+    entries = body.count(b"<entry>")
+    found = [arxiv_api.record_of(result) for result in arxiv_api.results("all:x", max(entries, 1), Recorded([(status, body)]))]
+    assert None not in found
+    return [record for record in found if record]
+
+
+def test_arxiv_query_answers() -> None:
+    refused = total = 0
+    for path in sorted((RECORDED / "arxiv-api").glob("*.json")):
+        answer = json.loads(path.read_bytes())
+        try:
+            found = api_records(answer["status_code"], answer["body"].encode())
+        except FetchError as error:
+            assert "arXiv refuses the query" in error.message
+            refused += 1
+            continue
+        assert len(found) == answer["body"].count("<entry>")
+        total += len(found)
+        for record in found:
+            sound(record)
+            assert record.version
+            assert record.categories
+            assert record.authors
+            assert record.published
+    assert refused == 1
+    assert total >= 150
+
+
+def test_arxiv_atom_files() -> None:
+    for path in sorted((PAPERS / "arxiv_atom").glob("*.xml*")):
+        body = data(path)
+        if b"/api/errors#" in body:
+            with pytest.raises(FetchError, match="incorrect id format"):
+                api_records(400, body)
+        else:
+            assert len(api_records(200, body)) == body.count(b"<entry>")
+
+
+def test_arxiv_lists() -> None:
+    counts = {}
+    for path in sorted((PAPERS / "arxiv_rss").glob("*.xml")):
+        found, _, day = arxiv_rss.parse(path.read_bytes())
+        for record in found:
+            sound(record)
+            assert record.announced == day or not record.announced
+            assert "Announce Type" not in record.text
+        counts[path.name] = len(found)
+    assert counts == {"hepml_arxiv_rss.xml": 1, "rss_real_head_2025-09-18.xml": 0, "rss_synthetic_sorades.xml": 2}
+
+
+def bodies() -> list[tuple[str, int, Any]]:
+    found = []
+    for path in sorted((RECORDED / "bluesky-appview-local").glob("*.json")):
+        answer = json.loads(path.read_bytes())
+        found.append((path.stem, answer["response"]["status"], answer["response"]["body"]))
+    return found
+
+
+def test_bluesky_pages() -> None:
+    total = 0
+    for name, status, body in bodies():
+        if status != 200 or not name.startswith(("getAuthorFeed", "getListFeed")):
+            continue
+        found, problems, mark, _ = bluesky.parse(json.dumps(body).encode(), reposts=True)
+        assert problems == []
+        assert mark == body.get("cursor", "")
+        assert len(found) == len({item["post"]["uri"] for item in body["feed"]})
+        for record in found:
+            sound(record)
+            assert record.published
+        total += len(found)
+    assert total >= 30
+
+
+def test_bluesky_views_and_errors() -> None:
+    view = json.loads((RECORDED / "bluesky" / "thread_view_post_with_embed_media.json").read_bytes())["thread"]["post"]
+    record = bluesky.record_of(view)
+    assert record
+    assert record.authors == ("Python SDK",)
+    source = Source(kind="bluesky", name="x", options={"actor": "nobody.test"})
+    for name, status, body in bodies():
+        if status != 200:
+            with pytest.raises(FetchError) as caught:
+                list(bluesky.BlueskyFetcher().fetch(source, {}, Recorded([(status, json.dumps(body).encode())])))
+            assert ("knows no account" in caught.value.message) == (name in {"error-unknown-actor"})

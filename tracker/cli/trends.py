@@ -1,0 +1,78 @@
+"""`tracker trends`."""
+
+import re
+
+import click
+
+from tracker.cli.common import print_json, session_of, width
+from tracker.models import Topic, Trends
+from tracker.summarize.render import figures, sparkline
+from tracker.text import clean_line, shorten
+
+
+@click.command("trends", help="Show which topics rise: of a week, or from one edition of a venue to another.")
+@click.option("--week", help="An ISO week such as 2026-W20; the newest one if left out.")
+@click.option("--venue", help="A venue such as NeurIPS, with --from and --to.")
+@click.option("--from", "before", help="The year to compare with, or years joined by '+'.")
+@click.option("--to", "after", help="The year to look at, or years joined by '+'.")
+@click.option("--limit", type=click.IntRange(1, 500), default=20, show_default=True, help="How many topics.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.pass_context
+def trends_command(
+    context: click.Context,
+    week: str | None,
+    venue: str | None,
+    before: str | None,
+    after: str | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Show topics with their test and their evidence."""
+    if bool(venue) != bool(before and after) or (venue and week):
+        raise click.UsageError("Say --week WEEK, or --venue VENUE --from YEAR --to YEAR.")
+    session = session_of(context)
+    if venue and before and after:
+        found = session.editions(venue, _years(before), _years(after), limit)
+    else:
+        found = session.trends(week, limit)
+    if as_json:
+        print_json(_json(found))
+    else:
+        _print(found)
+
+
+def _years(text: str) -> list[int]:
+    if not re.fullmatch(r"\d{4}(\+\d{4})*", text):
+        raise click.BadParameter(f"'{text}' is no year: write 2024, or 2023+2024.")
+    return [int(year) for year in text.split("+")]
+
+
+def _json(found: Trends) -> dict[str, object]:
+    return {
+        "window": found.window,
+        "notice": found.notice,
+        "weeks": found.weeks,
+        "papers_before": found.papers_before,
+        "papers_after": found.papers_after,
+        "topics": found.topics,
+        "new": found.new,
+        "fading": found.fading,
+    }
+
+
+def _print(found: Trends) -> None:
+    click.echo(f"{found.window}: {found.papers_after:,} papers, {found.papers_before:,} before")
+    if found.notice:
+        click.echo(found.notice)
+    for heading, topics in (("", found.topics), ("New names", found.new), ("Fading", found.fading)):
+        if topics and heading:
+            click.echo(click.style(f"\n{heading}", bold=True))
+        for topic in topics:
+            _print_topic(topic)
+
+
+def _print_topic(topic: Topic) -> None:
+    label = shorten(clean_line(topic.label), 40)
+    spark = sparkline(topic.weekly) if topic.weekly else ""
+    line = f"  {label:40} {spark:12} {figures(topic)} · {topic.after} papers, {topic.before} before · {topic.state}"
+    click.echo(shorten(line, max(width(), 100)))

@@ -1,0 +1,50 @@
+"""`tracker` without a command: the terminal UI over the nearest home, made if there is none."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from tracker import config, home
+from tracker.cli.common import log_to_file
+from tracker.errors import TrackerError
+from tracker.session import Session
+
+
+def open_ui(given: Path | None) -> int:
+    """Open the UI and sync in the background; return the exit status.
+
+    Raises:
+        TrackerError: standard output is no terminal.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise TrackerError("The terminal UI needs a terminal.", "'tracker --help' lists what works without one.")
+    folder = config.find_home(given)
+    is_new = home.create(folder)
+    if is_new:
+        click.echo(f"Made {folder / config.FILE}: it lists what is followed; change it as you like.", err=True)
+    session = Session(folder)
+    log_to_file(session)
+    try:
+        return run(session, sync=bool(session.config.sources) and _is_stale(session))
+    finally:
+        session.close()
+
+
+def run(session: Session, *, sync: bool) -> int:
+    """Run the app; textual is imported here and not before."""
+    from tracker.tui.app import run as run_app
+
+    return run_app(session, sync=sync)
+
+
+def _is_stale(session: Session) -> bool:
+    """Whether the last sync is more than an hour ago: opening the UI often must not bother the services."""
+    from datetime import timedelta
+
+    from tracker import times
+
+    if not session.database.is_file():
+        return True
+    last = max((state.last_tried or "" for state in session.reader.source_states()), default="")
+    return last < times.stamp(session.clock() - timedelta(hours=1))

@@ -1,0 +1,141 @@
+"""Two windows of papers compared: which phrases have the right to be a topic, which of them changed, and which are one."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tracker import contingency
+from tracker.contingency import Change, Floats
+from tracker.naming import Names
+from tracker.tally import Flags, Indexes, Table
+
+FALSE_DISCOVERIES = 0.10
+LEAST_RATIO = 1.3
+LEAST_TITLES = 3
+SAME_PAPERS = 0.5
+"""Two topics are one when they share half of their papers, or half of the smaller one's when one name holds the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a phrase needs to be a topic of a window."""
+
+    papers: int
+    title_share: float
+    """Papers with it in the title over papers with it at all: below are words of style, which rise and last and mean nothing."""
+    titles_vote: bool = False
+    """Rank by the tests of all papers and of titles together, not by the first alone."""
+    plain_word: float = 1.0
+    """What the score of a single everyday word counts: over weeks they are mostly style (`audit`, `floor`), and a specific name is at hand."""
+
+
+EDITION = Rules(papers=8, title_share=0.2)
+MONTH = Rules(papers=8, title_share=0.1, titles_vote=True, plain_word=0.6)
+NEW = Rules(papers=5, title_share=0.1, titles_vote=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A topic before it is put into words: the phrase that was tested, the one that lends the name, all that was merged."""
+
+    phrase: int
+    name: int
+    papers: frozenset[int]
+    merged: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How surely the share of each phrase grew."""
+
+    z: Floats
+    p: Floats
+    ratio: Floats
+
+
+class Comparison:
+    """Two windows of one table, tested against each other."""
+
+    def __init__(self, tallied: Table, before: Flags, after: Flags, rules: Rules) -> None:
+        self.table, self.before, self.after, self.rules = tallied, before, after, rules
+        self.names = Names(tallied, after)
+        strata = np.unique([one.stratum for one in tallied.source], return_inverse=True)[1].astype(np.intp)
+        width = int(strata.max(initial=0)) + 1
+        totals = [np.bincount(strata[side], minlength=width).astype(np.float64) for side in (before, after)]
+        everything = np.ones(len(tallied.documents), dtype=np.bool_)
+        held = [self._count(everything, side, strata, width) for side in (before, after)]
+        titled = [self._count(tallied.in_title, side, strata, width) for side in (before, after)]
+        self.papers = [counts.sum(axis=1) for counts in held]
+        self.titles = [counts.sum(axis=1) for counts in titled]
+        self.change: Change = contingency.compare(*held, *totals)
+        self.rise, self.fall = self._evidence(self.change, held, titled, totals), self._fall(held, titled, totals)
+
+    def _fall(self, held: Sequence[Floats], titled: Sequence[Floats], totals: Sequence[Floats]) -> Evidence:
+        held, titled, totals = held[::-1], titled[::-1], totals[::-1]
+        return self._evidence(contingency.compare(*held, *totals), held, titled, totals)
+
+    def _evidence(self, change: Change, held: Sequence[Floats], titled: Sequence[Floats], totals: Sequence[Floats]) -> Evidence:
+        """Return the evidence of a rise, from all papers or from these and the titles together.
+
+        The two z are added by Stouffer. Papers with the phrase in the title are among all that hold it, so the tests
+        correlate by the root of their share.
+        """
+        if not self.rules.titles_vote:
+            return Evidence(change.z, change.p, change.ratio)
+        by_title = contingency.compare(*titled, *totals).z
+        correlation = np.sqrt((self.titles[0] + self.titles[1]) / np.maximum(self.papers[0] + self.papers[1], 1))
+        z = (change.z + by_title) / np.sqrt(2 + 2 * correlation)
+        return Evidence(z, np.array([0.5 * math.erfc(value / math.sqrt(2)) for value in z]), change.ratio)
+
+    def _count(self, chosen: Flags, side: Flags, strata: Indexes, width: int) -> Floats:
+        return self.table.count(chosen & side[self.table.documents], strata, width)
+
+    def used(self, side: Flags) -> Flags:
+        """Return which phrases some documents of a side hold."""
+        return self.table.count(side[self.table.documents], np.zeros(len(side), dtype=np.intp), 1)[:, 0] > 0
+
+    def eligible(self, side: int) -> Flags:
+        """Return which phrases have the right to be a topic of a window: 0 the reference, 1 the tested one."""
+        papers, titles = self.papers[side], self.titles[side]
+        able = (papers >= self.rules.papers) & (titles >= LEAST_TITLES) & (titles >= self.rules.title_share * papers) & ~self.names.weak
+        for phrase in map(int, np.flatnonzero(able)):
+            able[phrase] = self.names.longer(phrase) is None and self.names.name(phrase) is not None
+        return able
+
+    def believed(self, evidence: Evidence, side: int) -> Flags:
+        """Return which phrases changed for sure: few false discoveries (q 0.10), and a ratio that matters."""
+        able = np.flatnonzero(self.eligible(side))
+        chosen = np.zeros(len(self.table.keys), dtype=np.bool_)
+        chosen[able[contingency.discoveries(evidence.p[able], FALSE_DISCOVERIES)]] = True
+        return chosen & (evidence.ratio >= LEAST_RATIO)
+
+    def found(self, phrases: Flags, score: Floats, side: Flags, limit: int) -> list[Found]:
+        """Return topics from phrases, the highest score first, near-duplicates merged into the stronger one."""
+        ranked = []
+        for phrase in map(int, np.flatnonzero(phrases)):
+            name = self.names.name(phrase)
+            if name is not None:
+                weight = self.names.certainty(name) * (self.rules.plain_word if self.names.is_plain_word(name) else 1.0)
+                ranked.append((-round(float(score[phrase]) * weight, 9), self.names.letters[phrase], phrase, name))
+        topics: list[Found] = []
+        for _, _, phrase, name in sorted(ranked):
+            holders = self.table.holders(phrase)
+            papers = frozenset(map(int, holders[side[holders]]))
+            same = next((one for one in topics if self._is_same(one, name, papers)), None)
+            if same is not None:
+                same.merged.extend(one for one in (name, phrase) if one not in (same.name, same.phrase, *same.merged))
+            elif len(topics) < limit:
+                topics.append(Found(phrase, name, papers, []))
+        return topics
+
+    def _is_same(self, one: Found, name: int, papers: frozenset[int]) -> bool:
+        common = len(one.papers & papers)
+        mine, theirs = set(self.names.units[name]), set(self.names.units[one.name])
+        is_nested = mine <= theirs or theirs <= mine
+        return (
+            one.name == name
+            or common >= SAME_PAPERS * len(one.papers | papers)
+            or (is_nested and common >= SAME_PAPERS * min(len(one.papers), len(papers)))
+        )

@@ -1,0 +1,227 @@
+"""The weekly summary: what rose, what is new, what people discuss, each sentence with the items it rests on.
+
+Chosen and counted, never written: figures come from the trends, sentences from the papers' authors, the words between
+from templates.
+"""
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from tracker.models import Digest, DigestEntry, DigestSection, Item, Line, Sentence, Topic, Trends
+from tracker.roles import Lens, lens
+from tracker.summarize.extractive import contribution
+from tracker.text import plural
+from tracker.times import week_start
+from tracker.trends import RECENT, WEEKS
+
+TOPICS = 5
+NEW_NAMES = 4
+DISCUSSED = 5
+FADING = 5
+PAPERS = 3
+EVIDENCE = 20
+"""So many items stand behind a sentence that counts; all of them are in the trends."""
+_SENTENCES = 2
+_CANDIDATES = 8
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What came in between two dates: papers, posts, and the distinct people who wrote the posts."""
+
+    papers: int
+    posts: int
+    people: int
+
+
+class Shelf(Protocol):
+    """Where a digest reads items from."""
+
+    def lines(self, ids: Sequence[str]) -> Sequence[Line]:
+        """Return the lines of items, in any order; those that are gone are left out."""
+
+    def item(self, id: str) -> Item:
+        """Return one item whole."""
+
+    def discussed(self, since: str, before: str, limit: int) -> Sequence[tuple[Line, int, int]]:
+        """Return the papers that most people posted about from one ISO day to before another: (paper, people, posts)."""
+
+    def counts(self, since: str, before: str) -> Counts:
+        """Return what came in from one ISO day to before another."""
+
+
+def compose(trends: Trends, shelf: Shelf, *, week: str, role: str = "", seen: Set[str] = frozenset(), gaps: Sequence[str] = ()) -> Digest:
+    """Return the digest of a week.
+
+    Args:
+        trends: of the same week.
+        shelf: where items are read.
+        role: orders topics by the lens of that role; an unknown one changes nothing.
+        seen: ids of items that the user knows already: others come first among equals.
+        gaps: sources that gave nothing this week, as they should be named.
+    """
+    return _Composer(trends, shelf, week, lens(role), seen).digest(role, gaps)
+
+
+class _Composer:
+    def __init__(self, trends: Trends, shelf: Shelf, week: str, view: Lens, seen: Set[str]) -> None:
+        self._trends, self._shelf, self._week, self._view, self._seen = trends, shelf, week, view, seen
+        start = week_start(week)
+        self._since, self._before = start.isoformat(), (start + timedelta(weeks=1)).isoformat()
+        self._told: set[str] = set()
+        self._lines: dict[str, Line] = {}
+
+    def digest(self, role: str, gaps: Sequence[str]) -> Digest:
+        risers = [topic for topic in self._trends.topics if topic.state in ("rising", "new")]
+        shown = {topic.id for topic in risers}
+        new = [topic for topic in self._trends.new if topic.id not in shown]
+        sections = (
+            self._counts(len(risers), len(new), gaps),
+            self._subjects() if self._trends.notice else self._rising(risers),
+            self._new_names(new),
+            self._discussed(),
+            self._fading(),
+        )
+        kept = tuple(section for section in sections if section.lead or section.entries)
+        how = self._how()
+        return Digest(week=self._week, role=role, sections=kept, references=self._references(kept, how), how=how)
+
+    # sections
+
+    def _counts(self, risers: int, new: int, gaps: Sequence[str]) -> DigestSection:
+        counts = self._shelf.counts(self._since, self._before)
+        voices = f" from {plural(counts.people, 'person', 'people')}" if counts.posts else ""
+        lead = [Sentence(text=f"{plural(counts.papers, 'paper')}, {plural(counts.posts, 'post')}{voices}.")]
+        if self._trends.notice:
+            lead.append(Sentence(text=self._trends.notice))
+        else:
+            lead.append(Sentence(text=f"{_number(risers).capitalize()} {'topic' if risers == 1 else 'topics'} rising beyond chance, {_number(new)} new {'name' if new == 1 else 'names'}."))
+        if gaps:
+            lead.append(Sentence(text=f"Missing this week: {_joined(gaps)}."))
+        lead.extend(self._missing_weeks())
+        return DigestSection(key="counts", heading="The week in numbers", lead=tuple(lead))
+
+    def _missing_weeks(self) -> list[Sentence]:
+        weekly = next((topic.weekly for topic in self._trends.topics if topic.weekly), ())
+        empty = [week for week, count in zip(self._trends.weeks, weekly, strict=False) if count is None]
+        return [Sentence(text=f"No papers were fetched in {_joined(empty)}; {'that week is' if len(empty) == 1 else 'those weeks are'} missing, not zero.")] if empty else []
+
+    def _rising(self, risers: Sequence[Topic]) -> DigestSection:
+        inside = [topic for topic in risers if self._view.covers(topic)]
+        outside = [topic for topic in risers if not self._view.covers(topic)]
+        chosen = [*inside, *outside][:TOPICS]
+        lead = []
+        if not risers:
+            lead.append(Sentence(text="No topic rose beyond chance in the last four weeks."))
+            watched = [topic for topic in self._trends.topics if topic.state == "watch"][:TOPICS]
+            if watched:
+                lead.append(_mention("To watch, though it may be chance", watched))
+        hidden = [topic for topic in risers if topic not in chosen]
+        entries = tuple(self._topic(topic, _why(topic)) for topic in chosen)
+        if hidden:
+            apart = sum(topic in outside for topic in hidden)
+            words = f"{_number(apart).capitalize()} more outside your lens" if inside and apart == len(hidden) else f"{_number(len(hidden)).capitalize()} more"
+            lead.append(_mention(words, hidden))
+        return DigestSection(key="rising", heading="Rising", lead=tuple(lead), entries=entries)
+
+    def _subjects(self) -> DigestSection:
+        entries = [self._topic(topic, f"{plural(topic.after, 'paper')}.") for topic in self._trends.topics[:TOPICS]]
+        return DigestSection(key="subjects", heading="What the papers are about", entries=tuple(entries))
+
+    def _new_names(self, topics: Sequence[Topic]) -> DigestSection:
+        entries = []
+        for topic in topics[:NEW_NAMES]:
+            text = f"{plural(topic.after, 'paper')} this week, none in the {_number(WEEKS - 1)} weeks before.{_people(topic, 1)}"
+            entries.append(DigestEntry(title=topic.label, topic=topic, sentences=(Sentence(text=text, items=topic.items[:EVIDENCE]), *self._contributions(topic.items, 1))))
+        return DigestSection(key="new", heading="New names", entries=tuple(entries))
+
+    def _discussed(self) -> DigestSection:
+        entries = []
+        for line, people, posts in self._shelf.discussed(self._since, self._before, DISCUSSED):
+            self._lines[line.id] = line
+            item = self._shelf.item(line.id)
+            text = f"{plural(people, 'person', 'people')}, {plural(posts, 'post')}."
+            entries.append(DigestEntry(title=line.title, item=line.id, url=item.url, sentences=(Sentence(text=text, items=(line.id,)), *self._contributions([line.id], 1))))
+        return DigestSection(key="discussed", heading="Most discussed", entries=tuple(entries))
+
+    def _fading(self) -> DigestSection:
+        topics = self._trends.fading[:FADING]
+        lead = (_mention("Less written about than in the eight weeks before", topics),) if topics else ()
+        return DigestSection(key="fading", heading="Fading", lead=lead)
+
+    def _how(self) -> tuple[Sentence, ...]:
+        windows = (
+            f"Rising compares the last {_number(RECENT)} weeks with the {_number(WEEKS - RECENT)} before, within each source and category; "
+            "×1.8 (1.3–2.4) is the ratio of shares with its 95 % interval, and at most one in ten of the topics named is expected to be chance."
+        )
+        made = "The sentences are the authors' own; the figures are counted; no language model wrote any of this."
+        return (Sentence(text=made),) if self._trends.notice else (Sentence(text=windows), Sentence(text=made))
+
+    # parts
+
+    def _topic(self, topic: Topic, why: str) -> DigestEntry:
+        sentences = (Sentence(text=why, items=topic.items[:EVIDENCE]), *self._contributions(topic.items, _SENTENCES))
+        lines = self._read(topic.items[:_CANDIDATES])
+        ordered = sorted(lines, key=lambda line: (line.is_read or line.id in self._seen, -line.mentions))
+        return DigestEntry(title=topic.label, topic=topic, sentences=sentences, papers=tuple(ordered[:PAPERS]))
+
+    def _contributions(self, ids: Sequence[str], count: int) -> tuple[Sentence, ...]:
+        """Return what papers say of themselves, each paper once in a digest, those not known yet first."""
+        sentences: list[Sentence] = []
+        for name in sorted(ids[:_CANDIDATES], key=lambda one: one in self._seen):
+            if len(sentences) == count:
+                break
+            if name not in self._told:
+                item = self._shelf.item(name)
+                text = contribution(item.title, item.text, item.tldr)
+                if text:
+                    self._told.add(name)
+                    sentences.append(Sentence(text=text, items=(name,)))
+        return tuple(sentences)
+
+    def _read(self, ids: Sequence[str]) -> list[Line]:
+        missing = [name for name in ids if name not in self._lines]
+        self._lines.update((line.id, line) for line in self._shelf.lines(missing))
+        return [self._lines[name] for name in ids if name in self._lines]
+
+    def _references(self, sections: Sequence[DigestSection], how: Sequence[Sentence]) -> Mapping[str, Line]:
+        """Return the items cited, those that a sentence rests on alone first, in reading order."""
+        sentences = [sentence for section in sections for sentence in (*section.lead, *(one for entry in section.entries for one in entry.sentences))]
+        ids = [name for sentence in sorted((*sentences, *how), key=lambda one: len(one.items) > 1) for name in sentence.items]
+        return {line.id: line for line in self._read(list(dict.fromkeys(ids)))}
+
+
+def _number(count: int) -> str:
+    return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else f"{count:,}"
+
+
+def _joined(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def factor(topic: Topic) -> str:
+    """Return the ratio of a topic with its interval, as `×1.8 (1.3–2.4)`; a name never seen before has none."""
+    if topic.before == 0:
+        return "new"
+    return f"×{topic.ratio:.1f} ({topic.interval[0]:.1f}–{topic.interval[1]:.1f})"
+
+
+def _why(topic: Topic) -> str:
+    before = f"{topic.before:,}" if topic.before else "none"
+    return f"{plural(topic.after, 'paper')} in the last {_number(RECENT)} weeks, {before} in the {_number(WEEKS - RECENT)} before.{_people(topic, RECENT)}"
+
+
+def _people(topic: Topic, weeks: int) -> str:
+    most = max(topic.voices_weekly[-weeks:], default=0)
+    if not most:
+        return ""
+    span = "this week" if weeks == 1 else "in its busiest of these weeks"
+    return f" {plural(most, 'person', 'people')} posted about it {span}."
+
+
+def _mention(words: str, topics: Sequence[Topic]) -> Sentence:
+    items = tuple(dict.fromkeys(name for topic in topics for name in topic.items[:PAPERS]))
+    return Sentence(text=f"{words}: {_joined([topic.label for topic in topics])}.", items=items)
