@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from tracker.config import Source
+from tracker.demo import answers
 from tracker.demo.server import DemoServer
 from tracker.errors import ConfigError, FetchError
 from tracker.fetch.arxiv import ArxivFetcher, missed, query_of
@@ -19,8 +19,12 @@ from tracker.fetch.bluesky import BlueskyFetcher
 from tracker.fetch.conference import ConferenceFetcher
 from tracker.fetch.feed import FeedFetcher
 from tracker.http import HttpClient
-from tracker.models import Record
-from tracker.ports import Batch, Fetcher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tracker.models import Record
+    from tracker.ports import Batch, Fetcher
 
 FETCHERS: dict[str, type[Fetcher]] = {f.kind: f for f in (ArxivFetcher, BlueskyFetcher, ConferenceFetcher, FeedFetcher)}
 FRIDAY = date(2026, 9, 18)
@@ -150,8 +154,17 @@ def test_arxiv_query_that_is_too_small_says_so(server: DemoServer, client: HttpC
     assert "more than 5" in batches[-1].problems[0]
 
 
-def test_arxiv_errors_are_told_in_words(server: DemoServer, client: HttpClient) -> None:
-    server.answer = lambda path, query: __import__("tracker.demo.answers").demo.answers._arxiv_error("bad query")  # type: ignore[method-assign]
+def test_arxiv_pages_that_never_fill_come_to_an_end(server: DemoServer, client: HttpClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    short = answers.arxiv_query(PAPERS[:1], {})
+    body = short.body.replace(b"<opensearch:totalResults>1<", b"<opensearch:totalResults>100000<")
+    monkeypatch.setattr(server, "answer", lambda _path, _query: answers.Answer(200, short.content_type, body))
+    with pytest.raises(FetchError, match="fewer papers"):
+        fetched(server, client, "arxiv", {"query": "all:gates"})
+    assert len(server.requests) <= 5
+
+
+def test_arxiv_errors_are_told_in_words(server: DemoServer, client: HttpClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "answer", lambda _path, _query: answers._arxiv_error("bad query"))
     with pytest.raises(FetchError, match="arXiv refuses the query: bad query"):
         fetched(server, client, "arxiv", {"query": "all:gates"})
 

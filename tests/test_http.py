@@ -171,6 +171,16 @@ def test_retry_after_is_told_and_remembered_across_runs() -> None:
     assert clock.pauses == [pytest.approx(100.0)]
 
 
+def test_a_service_that_refuses_without_a_word_is_left_alone_longer_each_time() -> None:
+    clock = Clock()
+    with site({"/": page(429)}) as s:
+        client = HttpClient(now=clock.now, sleep=clock.sleep)
+        states = [failure(client, f"{s.base}/").retry_after for _ in range(4)]
+    assert clock.pauses == [60.0, 120.0]
+    assert len(s.seen) == 3
+    assert states == [None, None, None, 240.0]
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [
@@ -201,11 +211,14 @@ def test_each_refusal_has_its_state_and_words(status: int, state: str, words: st
 
 
 def test_a_fault_of_the_server_is_tried_again() -> None:
-    answers = iter([page(500), page(502), page(200, b"at last")])
+    answers = [page(500), page(502), page(200, b"at last")]
+
+    def next_page(handler: BaseHTTPRequestHandler) -> None:
+        answers.pop(0)(handler)
+
     clock = Clock()
-    with site({"/": lambda handler: next(answers)(handler)}) as s:
-        with HttpClient(now=clock.now, sleep=clock.sleep) as client:
-            assert client.get(Request(url=f"{s.base}/")).body == b"at last"
+    with site({"/": next_page}) as s, HttpClient(now=clock.now, sleep=clock.sleep) as client:
+        assert client.get(Request(url=f"{s.base}/")).body == b"at last"
     assert clock.pauses == [0.5, 1.5]
 
 
@@ -219,11 +232,10 @@ def test_a_fault_that_stays_is_told_after_three_tries(status: int, state: str) -
 def test_conditional_requests_send_back_what_came() -> None:
     kept = MemoryValidators()
     pages = {"/": page(ETag='W/"x"', Last_Modified="yesterday, about noon")}
-    with site(pages) as s:
-        with quick(validators=kept) as client:
-            client.get(Request(url=f"{s.base}/", conditional=True))
-            pages["/"] = page(304, b"")
-            again = client.get(Request(url=f"{s.base}/", conditional=True))
+    with site(pages) as s, quick(validators=kept) as client:
+        client.get(Request(url=f"{s.base}/", conditional=True))
+        pages["/"] = page(304, b"")
+        again = client.get(Request(url=f"{s.base}/", conditional=True))
     assert (again.status, again.body) == (304, b"")
     assert "if-none-match" not in s.seen[0][1]
     assert s.seen[1][1]["if-none-match"] == 'W/"x"'
@@ -271,12 +283,14 @@ def test_a_host_that_was_public_may_not_turn_private_when_it_is_reached(monkeypa
 def test_own_headers_do_not_follow_to_another_host(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tracker.bounds.is_public", lambda _host: True)
     monkeypatch.setattr("tracker.bounds._is_public_address", lambda _address: True)
-    with site({"/b": page()}) as other:
+    with site({"/b": page(ETag='"x"')}) as other:
         away = other.base.replace("127.0.0.1", "localhost") + "/b"
         with site({"/a": page(302, b"", Location=away)}) as s, quick() as client:
-            client.get(Request(url=f"{s.base}/a", headers={"Authorization": "Bearer secret"}))
+            for _ in range(2):
+                client.get(Request(url=f"{s.base}/a", headers={"Authorization": "Bearer secret"}, conditional=True))
     assert s.seen[0][1]["authorization"] == "Bearer secret"
     assert "authorization" not in other.seen[0][1]
+    assert other.seen[1][1]["if-none-match"] == '"x"'  # what the other host itself has sent does follow
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "example.org", "ftp://example.org/", "http://", "http://[::1", "http://a:99999/", ""])

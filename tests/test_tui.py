@@ -67,17 +67,17 @@ class StagedSession(Session):
     asked: tuple[str, ...] | None = None
     trends_error: Exception | None = None
 
-    def trends(self, week: str | None = None, limit: int = 20) -> Trends:
+    def trends(self, week: str | None = None, limit: int = 20, reader: Any = None) -> Trends:
         if self.trends_error:
             raise self.trends_error
         return Trends(window="2026-W17 to W20", topics=(topic("sparse [attention", 1), topic("[b]routing[/b]", 2)), papers_before=400, papers_after=210,
                       weeks=("2026-W15", "2026-W20"), new=(topic("[Re] agents", 3, "new"),), fading=(topic("gans", 4, "fading"),))
 
-    def digest(self, week: str | None = None, role: str | None = None) -> Digest:
+    def digest(self, week: str | None = None, role: str | None = None, reader: Any = None) -> Digest:
         line = self.new_reader().lines([1])[0]
-        entry = DigestEntry(title="Bad [/nope] [b]x", item="arxiv:2605.00002", sentences=(Sentence("It [works](http://x) on *one* [0, 1.", ("arxiv:2605.00002",)),), papers=(line,))
-        section = DigestSection(key="rising", heading="What [rose", lead=(Sentence("Two topics [rose.", ("arxiv:2605.00010", "arxiv:2605.00001")),), entries=(entry,))
-        return Digest(week="2026-W20", role="ml-engineer", sections=(section,), references={}, how=(Sentence("Counted, not guessed."),))
+        entry = DigestEntry(title="Bad [/nope] [b]x", item="arxiv:2605.00002", sentences=(Sentence(text="It [works](http://x) on *one* [0, 1.", items=("arxiv:2605.00002",)),), papers=(line,))
+        section = DigestSection(key="rising", heading="What [rose", lead=(Sentence(text="Two topics [rose.", items=("arxiv:2605.00010", "arxiv:2605.00001")),), entries=(entry,))
+        return Digest(week="2026-W20", role="ml-engineer", sections=(section,), references={}, how=(Sentence(text="Counted, not guessed."),))
 
     def sync(self, names: Sequence[str] = (), *, index: bool = True) -> Iterator[SyncEvent]:
         type(self).asked = tuple(names)
@@ -128,9 +128,11 @@ class Stage:
 
     async def settle(self) -> None:
         """Wait until nothing is under way: workers, timers that start them, messages."""
-        for _ in range(3):
-            await self.pilot.pause()
-            await self.app.workers.wait_for_complete()
+        await self.pilot.pause()
+        for _ in range(400):
+            if not any(not worker.is_finished for worker in self.app.workers):
+                break
+            await self.pilot.pause(0.002)
         await self.pilot.pause()
 
     async def until(self, is_so: Callable[[], bool]) -> None:

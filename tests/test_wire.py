@@ -11,7 +11,7 @@ import dataclasses
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,9 +23,11 @@ from tracker.fetch.bluesky import BlueskyFetcher
 from tracker.fetch.conference import ConferenceFetcher
 from tracker.fetch.feed import FeedFetcher
 from tracker.identity import is_web_address
-from tracker.models import Record
 from tracker.ports import Batch, Fetcher, Request, Response
 from tracker.refusals import refusal
+
+if TYPE_CHECKING:
+    from tracker.models import Record
 
 FOLDER = Path(__file__).parent / "wire"
 FETCHERS: dict[str, type[Fetcher]] = {f.kind: f for f in (ArxivFetcher, BlueskyFetcher, ConferenceFetcher, FeedFetcher)}

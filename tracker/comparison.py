@@ -2,18 +2,22 @@
 
 import math
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
 
 from tracker import contingency
 from tracker.contingency import Change, Floats
-from tracker.naming import Names
-from tracker.tally import Flags, Indexes, Table
+from tracker.naming import Lexicon, Names
+from tracker.tally import Flags, Indexes
 
 FALSE_DISCOVERIES = 0.10
 LEAST_RATIO = 1.3
 LEAST_TITLES = 3
+WEEKS = 12
+RECENT = 4
+"""Rising compares the last four of twelve weeks with the eight before."""
 SAME_PAPERS = 0.5
 """Two topics are one when they share half of their papers, or half of the smaller one's when one name holds the other."""
 
@@ -31,8 +35,8 @@ class Rules:
     """What the score of a single everyday word counts: over weeks they are mostly style (`audit`, `floor`), and a specific name is at hand."""
 
 
-EDITION = Rules(papers=8, title_share=0.2)
-MONTH = Rules(papers=8, title_share=0.1, titles_vote=True, plain_word=0.6)
+EDITION = Rules(papers=6, title_share=0.2)
+MONTH = Rules(papers=8, title_share=0.1, titles_vote=True, plain_word=0.8)
 NEW = Rules(papers=5, title_share=0.1, titles_vote=True)
 
 
@@ -58,9 +62,11 @@ class Evidence:
 class Comparison:
     """Two windows of one table, tested against each other."""
 
-    def __init__(self, tallied: Table, before: Flags, after: Flags, rules: Rules) -> None:
-        self.table, self.before, self.after, self.rules = tallied, before, after, rules
-        self.names = Names(tallied, after)
+    def __init__(self, lexicon: Lexicon, before: Flags, after: Flags, rules: Rules) -> None:
+        self.lexicon, self.table, self.rules = lexicon, lexicon.table, rules
+        self.sides = (before, after)
+        self.names = [Names(lexicon, side) for side in self.sides]
+        tallied = self.table
         strata = np.unique([one.stratum for one in tallied.source], return_inverse=True)[1].astype(np.intp)
         width = int(strata.max(initial=0)) + 1
         totals = [np.bincount(strata[side], minlength=width).astype(np.float64) for side in (before, after)]
@@ -70,13 +76,19 @@ class Comparison:
         self.papers = [counts.sum(axis=1) for counts in held]
         self.titles = [counts.sum(axis=1) for counts in titled]
         self.change: Change = contingency.compare(*held, *totals)
-        self.rise, self.fall = self._evidence(self.change, held, titled, totals), self._fall(held, titled, totals)
+        self.rise, self.fall = self._evidence(self.change, titled, totals), self._fall(held, titled, totals)
+
+    def under(self, rules: Rules) -> "Comparison":
+        """Return the same comparison under other rules; whether titles vote stays as it was."""
+        other = copy(self)
+        other.rules = rules
+        return other
 
     def _fall(self, held: Sequence[Floats], titled: Sequence[Floats], totals: Sequence[Floats]) -> Evidence:
         held, titled, totals = held[::-1], titled[::-1], totals[::-1]
-        return self._evidence(contingency.compare(*held, *totals), held, titled, totals)
+        return self._evidence(contingency.compare(*held, *totals), titled, totals)
 
-    def _evidence(self, change: Change, held: Sequence[Floats], titled: Sequence[Floats], totals: Sequence[Floats]) -> Evidence:
+    def _evidence(self, change: Change, titled: Sequence[Floats], totals: Sequence[Floats]) -> Evidence:
         """Return the evidence of a rise, from all papers or from these and the titles together.
 
         The two z are added by Stouffer. Papers with the phrase in the title are among all that hold it, so the tests
@@ -98,31 +110,37 @@ class Comparison:
 
     def eligible(self, side: int) -> Flags:
         """Return which phrases have the right to be a topic of a window: 0 the reference, 1 the tested one."""
-        papers, titles = self.papers[side], self.titles[side]
-        able = (papers >= self.rules.papers) & (titles >= LEAST_TITLES) & (titles >= self.rules.title_share * papers) & ~self.names.weak
+        names, papers, titles = self.names[side], self.papers[side], self.titles[side]
+        able = (
+            (papers >= self.rules.papers)
+            & (titles >= LEAST_TITLES)
+            & (titles >= self.rules.title_share * papers)
+            & ~self.lexicon.weak
+        )
         for phrase in map(int, np.flatnonzero(able)):
-            able[phrase] = self.names.longer(phrase) is None and self.names.name(phrase) is not None
+            able[phrase] = names.longer(phrase) is None and names.name(phrase) is not None
         return able
 
     def believed(self, evidence: Evidence, side: int) -> Flags:
         """Return which phrases changed for sure: few false discoveries (q 0.10), and a ratio that matters."""
         able = np.flatnonzero(self.eligible(side))
-        chosen = np.zeros(len(self.table.keys), dtype=np.bool_)
+        chosen: Flags = np.zeros(len(self.table.keys), dtype=np.bool_)
         chosen[able[contingency.discoveries(evidence.p[able], FALSE_DISCOVERIES)]] = True
-        return chosen & (evidence.ratio >= LEAST_RATIO)
+        believed: Flags = chosen & (evidence.ratio >= LEAST_RATIO)
+        return believed
 
-    def found(self, phrases: Flags, score: Floats, side: Flags, limit: int) -> list[Found]:
+    def found(self, phrases: Flags, score: Floats, side: int, limit: int) -> list[Found]:
         """Return topics from phrases, the highest score first, near-duplicates merged into the stronger one."""
-        ranked = []
+        ranked, names, lexicon = [], self.names[side], self.lexicon
         for phrase in map(int, np.flatnonzero(phrases)):
-            name = self.names.name(phrase)
+            name = names.name(phrase)
             if name is not None:
-                weight = self.names.certainty(name) * (self.rules.plain_word if self.names.is_plain_word(name) else 1.0)
-                ranked.append((-round(float(score[phrase]) * weight, 9), self.names.letters[phrase], phrase, name))
+                weight = names.certainty(name) * (self.rules.plain_word if lexicon.is_plain_word(name) else 1.0)
+                ranked.append((-round(float(score[phrase]) * weight, 9), lexicon.letters[phrase], phrase, name))
         topics: list[Found] = []
         for _, _, phrase, name in sorted(ranked):
             holders = self.table.holders(phrase)
-            papers = frozenset(map(int, holders[side[holders]]))
+            papers = frozenset(map(int, holders[self.sides[side][holders]]))
             same = next((one for one in topics if self._is_same(one, name, papers)), None)
             if same is not None:
                 same.merged.extend(one for one in (name, phrase) if one not in (same.name, same.phrase, *same.merged))
@@ -132,7 +150,7 @@ class Comparison:
 
     def _is_same(self, one: Found, name: int, papers: frozenset[int]) -> bool:
         common = len(one.papers & papers)
-        mine, theirs = set(self.names.units[name]), set(self.names.units[one.name])
+        mine, theirs = set(self.lexicon.units[name]), set(self.lexicon.units[one.name])
         is_nested = mine <= theirs or theirs <= mine
         return (
             one.name == name

@@ -6,6 +6,7 @@ source does not look like a trend. All functions take counts of papers as matric
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 EXACT_BELOW = 10
 _HALF = 0.5
+_WORTH_EXACTNESS = 0.5
+"""Below this z no test comes near to significance, and the exact one would tell the same."""
 _NORMAL = NormalDist()
 _CEILING = 1e-300
 
@@ -52,7 +55,7 @@ def compare(before: Floats, after: Floats, papers_before: Floats, papers_after: 
     before, after, papers_before, papers_after = _usable(before, after, papers_before, papers_after)
     z = _z(before, after, papers_before, papers_after)
     p = np.array([0.5 * math.erfc(value / math.sqrt(2)) for value in z])
-    for row in np.flatnonzero((before + after).sum(axis=1) < EXACT_BELOW):
+    for row in np.flatnonzero(((before + after).sum(axis=1) < EXACT_BELOW) & (z > _WORTH_EXACTNESS)):
         p[row] = exact_p(before[row], after[row], papers_before, papers_after)
         z[row] = _normal(p[row])
     ratio, low, high = _ratio(before, after, papers_before, papers_after)
@@ -69,7 +72,8 @@ def _z(before: Floats, after: Floats, papers_before: Floats, papers_after: Float
     spread = marked * (papers - marked) * (papers_after * papers_before / (papers**2 * np.maximum(papers - 1, 1)))
     variance = spread.sum(axis=1)
     surprise = (after - expected).sum(axis=1)
-    return np.divide(surprise, np.sqrt(variance), out=np.zeros(len(surprise)), where=variance > 0)
+    z: Floats = np.divide(surprise, np.sqrt(variance), out=np.zeros(len(surprise)), where=variance > 0)
+    return z
 
 
 def _ratio(before: Floats, after: Floats, papers_before: Floats, papers_after: Floats) -> tuple[Floats, Floats, Floats]:
@@ -95,6 +99,7 @@ def exact_p(before: Floats, after: Floats, papers_before: Floats, papers_after: 
     return float(min(1.0, chances[int(after.sum()) :].sum()))
 
 
+@lru_cache(maxsize=16_384)
 def _hypergeometric(marked: int, papers_before: int, papers_after: int) -> Floats:
     """Return the chances of 0, 1 … `marked` papers after, when `marked` papers fall on the two windows by chance."""
     whole = _log_choose(papers_before + papers_after, marked)

@@ -4,26 +4,29 @@ Chosen and counted, never written: figures come from the trends, sentences from 
 from templates.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from tracker.comparison import RECENT, WEEKS
 from tracker.models import Digest, DigestEntry, DigestSection, Item, Line, Sentence, Topic, Trends
 from tracker.roles import Lens, lens
 from tracker.summarize.extractive import contribution
 from tracker.text import plural
 from tracker.times import week_start
-from tracker.trends import RECENT, WEEKS
 
 TOPICS = 5
 NEW_NAMES = 4
-DISCUSSED = 5
+DISCUSSED = 3
 FADING = 5
 PAPERS = 3
 EVIDENCE = 20
 """So many items stand behind a sentence that counts; all of them are in the trends."""
 _SENTENCES = 2
+_LEADING = 2
+"""So many topics show two papers' sentences; the others one, so that a digest is read in four minutes."""
 _CANDIDATES = 8
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
@@ -43,8 +46,8 @@ class Shelf(Protocol):
     def lines(self, ids: Sequence[str]) -> Sequence[Line]:
         """Return the lines of items, in any order; those that are gone are left out."""
 
-    def item(self, id: str) -> Item:
-        """Return one item whole."""
+    def item(self, name: str, /) -> Item:
+        """Return the item of an id whole."""
 
     def discussed(self, since: str, before: str, limit: int) -> Sequence[tuple[Line, int, int]]:
         """Return the papers that most people posted about from one ISO day to before another: (paper, people, posts)."""
@@ -53,12 +56,15 @@ class Shelf(Protocol):
         """Return what came in from one ISO day to before another."""
 
 
-def compose(trends: Trends, shelf: Shelf, *, week: str, role: str = "", seen: Set[str] = frozenset(), gaps: Sequence[str] = ()) -> Digest:
+def compose(
+    trends: Trends, shelf: Shelf, *, week: str, role: str = "", seen: AbstractSet[str] = frozenset(), gaps: Sequence[str] = ()
+) -> Digest:
     """Return the digest of a week.
 
     Args:
         trends: of the same week.
         shelf: where items are read.
+        week: ISO week, as `2026-W20`.
         role: orders topics by the lens of that role; an unknown one changes nothing.
         seen: ids of items that the user knows already: others come first among equals.
         gaps: sources that gave nothing this week, as they should be named.
@@ -67,7 +73,7 @@ def compose(trends: Trends, shelf: Shelf, *, week: str, role: str = "", seen: Se
 
 
 class _Composer:
-    def __init__(self, trends: Trends, shelf: Shelf, week: str, view: Lens, seen: Set[str]) -> None:
+    def __init__(self, trends: Trends, shelf: Shelf, week: str, view: Lens, seen: AbstractSet[str]) -> None:
         self._trends, self._shelf, self._week, self._view, self._seen = trends, shelf, week, view, seen
         start = week_start(week)
         self._since, self._before = start.isoformat(), (start + timedelta(weeks=1)).isoformat()
@@ -79,7 +85,7 @@ class _Composer:
         shown = {topic.id for topic in risers}
         new = [topic for topic in self._trends.new if topic.id not in shown]
         sections = (
-            self._counts(len(risers), len(new), gaps),
+            self._counts(risers, new, gaps),
             self._subjects() if self._trends.notice else self._rising(risers),
             self._new_names(new),
             self._discussed(),
@@ -91,14 +97,17 @@ class _Composer:
 
     # sections
 
-    def _counts(self, risers: int, new: int, gaps: Sequence[str]) -> DigestSection:
+    def _counts(self, risers: Sequence[Topic], new: Sequence[Topic], gaps: Sequence[str]) -> DigestSection:
         counts = self._shelf.counts(self._since, self._before)
-        voices = f" from {plural(counts.people, 'person', 'people')}" if counts.posts else ""
-        lead = [Sentence(text=f"{plural(counts.papers, 'paper')}, {plural(counts.posts, 'post')}{voices}.")]
+        text = f"{plural(counts.papers, 'paper')}, {plural(counts.posts, 'post')}"
+        text += f" from {plural(counts.people, 'person', 'people')}" if counts.posts else ""
+        if not self._trends.notice:
+            text += f"; {_number(len(risers))} {'topic' if len(risers) == 1 else 'topics'} rising beyond chance"
+            text += f", {_number(len(new))} new {'name' if len(new) == 1 else 'names'}"
+        shown = [*risers, *new] or self._trends.topics[:TOPICS]
+        lead = [Sentence(text=f"{text}.", items=tuple(dict.fromkeys(topic.items[0] for topic in shown if topic.items)))]
         if self._trends.notice:
             lead.append(Sentence(text=self._trends.notice))
-        else:
-            lead.append(Sentence(text=f"{_number(risers).capitalize()} {'topic' if risers == 1 else 'topics'} rising beyond chance, {_number(new)} new {'name' if new == 1 else 'names'}."))
         if gaps:
             lead.append(Sentence(text=f"Missing this week: {_joined(gaps)}."))
         lead.extend(self._missing_weeks())
@@ -107,7 +116,10 @@ class _Composer:
     def _missing_weeks(self) -> list[Sentence]:
         weekly = next((topic.weekly for topic in self._trends.topics if topic.weekly), ())
         empty = [week for week, count in zip(self._trends.weeks, weekly, strict=False) if count is None]
-        return [Sentence(text=f"No papers were fetched in {_joined(empty)}; {'that week is' if len(empty) == 1 else 'those weeks are'} missing, not zero.")] if empty else []
+        if not empty:
+            return []
+        are = "that week is" if len(empty) == 1 else "those weeks are"
+        return [Sentence(text=f"No papers were fetched in {_joined(empty)}; {are} missing, not zero.")]
 
     def _rising(self, risers: Sequence[Topic]) -> DigestSection:
         inside = [topic for topic in risers if self._view.covers(topic)]
@@ -120,11 +132,11 @@ class _Composer:
             if watched:
                 lead.append(_mention("To watch, though it may be chance", watched))
         hidden = [topic for topic in risers if topic not in chosen]
-        entries = tuple(self._topic(topic, _why(topic)) for topic in chosen)
+        entries = tuple(self._topic(topic, _why(topic), _SENTENCES if place < _LEADING else 1) for place, topic in enumerate(chosen))
         if hidden:
             apart = sum(topic in outside for topic in hidden)
-            words = f"{_number(apart).capitalize()} more outside your lens" if inside and apart == len(hidden) else f"{_number(len(hidden)).capitalize()} more"
-            lead.append(_mention(words, hidden))
+            place = " outside your lens" if inside and apart == len(hidden) else ""
+            lead.append(_mention(f"{_number(len(hidden)).capitalize()} more{place}", hidden))
         return DigestSection(key="rising", heading="Rising", lead=tuple(lead), entries=entries)
 
     def _subjects(self) -> DigestSection:
@@ -135,7 +147,13 @@ class _Composer:
         entries = []
         for topic in topics[:NEW_NAMES]:
             text = f"{plural(topic.after, 'paper')} this week, none in the {_number(WEEKS - 1)} weeks before.{_people(topic, 1)}"
-            entries.append(DigestEntry(title=topic.label, topic=topic, sentences=(Sentence(text=text, items=topic.items[:EVIDENCE]), *self._contributions(topic.items, 1))))
+            entries.append(
+                DigestEntry(
+                    title=topic.label,
+                    topic=topic,
+                    sentences=(Sentence(text=text, items=topic.items[:EVIDENCE]), *self._contributions(topic.items, 1)),
+                )
+            )
         return DigestSection(key="new", heading="New names", entries=tuple(entries))
 
     def _discussed(self) -> DigestSection:
@@ -144,12 +162,19 @@ class _Composer:
             self._lines[line.id] = line
             item = self._shelf.item(line.id)
             text = f"{plural(people, 'person', 'people')}, {plural(posts, 'post')}."
-            entries.append(DigestEntry(title=line.title, item=line.id, url=item.url, sentences=(Sentence(text=text, items=(line.id,)), *self._contributions([line.id], 1))))
+            entries.append(
+                DigestEntry(
+                    title=line.title,
+                    item=line.id,
+                    url=item.url,
+                    sentences=(Sentence(text=text, items=(line.id,)), *self._contributions([line.id], 1)),
+                )
+            )
         return DigestSection(key="discussed", heading="Most discussed", entries=tuple(entries))
 
     def _fading(self) -> DigestSection:
         topics = self._trends.fading[:FADING]
-        lead = (_mention("Less written about than in the eight weeks before", topics),) if topics else ()
+        lead = (_mention("Less written about than in the eight weeks before", topics, factors=True),) if topics else ()
         return DigestSection(key="fading", heading="Fading", lead=lead)
 
     def _how(self) -> tuple[Sentence, ...]:
@@ -162,8 +187,8 @@ class _Composer:
 
     # parts
 
-    def _topic(self, topic: Topic, why: str) -> DigestEntry:
-        sentences = (Sentence(text=why, items=topic.items[:EVIDENCE]), *self._contributions(topic.items, _SENTENCES))
+    def _topic(self, topic: Topic, why: str, sentences_wanted: int = 1) -> DigestEntry:
+        sentences = (Sentence(text=why, items=topic.items[:EVIDENCE]), *self._contributions(topic.items, sentences_wanted))
         lines = self._read(topic.items[:_CANDIDATES])
         ordered = sorted(lines, key=lambda line: (line.is_read or line.id in self._seen, -line.mentions))
         return DigestEntry(title=topic.label, topic=topic, sentences=sentences, papers=tuple(ordered[:PAPERS]))
@@ -189,8 +214,16 @@ class _Composer:
 
     def _references(self, sections: Sequence[DigestSection], how: Sequence[Sentence]) -> Mapping[str, Line]:
         """Return the items cited, those that a sentence rests on alone first, in reading order."""
-        sentences = [sentence for section in sections for sentence in (*section.lead, *(one for entry in section.entries for one in entry.sentences))]
-        ids = [name for sentence in sorted((*sentences, *how), key=lambda one: len(one.items) > 1) for name in sentence.items]
+        sentences = [
+            sentence
+            for section in sections
+            for sentence in (*section.lead, *(one for entry in section.entries for one in entry.sentences))
+        ]
+        ids = [
+            name
+            for sentence in sorted((*sentences, *how), key=lambda one: len(one.items) > 1)
+            for name in sentence.items
+        ]
         return {line.id: line for line in self._read(list(dict.fromkeys(ids)))}
 
 
@@ -200,13 +233,6 @@ def _number(count: int) -> str:
 
 def _joined(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def factor(topic: Topic) -> str:
-    """Return the ratio of a topic with its interval, as `×1.8 (1.3–2.4)`; a name never seen before has none."""
-    if topic.before == 0:
-        return "new"
-    return f"×{topic.ratio:.1f} ({topic.interval[0]:.1f}–{topic.interval[1]:.1f})"
 
 
 def _why(topic: Topic) -> str:
@@ -222,6 +248,7 @@ def _people(topic: Topic, weeks: int) -> str:
     return f" {plural(most, 'person', 'people')} posted about it {span}."
 
 
-def _mention(words: str, topics: Sequence[Topic]) -> Sentence:
+def _mention(words: str, topics: Sequence[Topic], *, factors: bool = False) -> Sentence:
     items = tuple(dict.fromkeys(name for topic in topics for name in topic.items[:PAPERS]))
-    return Sentence(text=f"{words}: {_joined([topic.label for topic in topics])}.", items=items)
+    named = [f"{topic.label} (×{topic.ratio:.1f})" if factors else topic.label for topic in topics]
+    return Sentence(text=f"{words}: {_joined(named)}.", items=items)

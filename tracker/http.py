@@ -43,10 +43,9 @@ GAPS: Mapping[str, float] = {
 """Seconds between two requests to a service, by host name; sub-domains share the queue of their service."""
 GAP = 1.0
 PAUSE = 60.0
-REDIRECTS = 5
-RETRIES = 2
+REDIRECTS, RETRIES = 5, 2
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
-_HARMLESS = frozenset({"user-agent", "accept", "accept-encoding"})
+_HARMLESS = frozenset({"user-agent", "accept", "accept-encoding", "if-none-match", "if-modified-since"})
 _ERROR_BYTES = 65_536
 _ROOM = 10_000_000
 
@@ -157,9 +156,8 @@ class HttpClient:
         self._validators = validators or MemoryValidators()
         self._connect, self._read, self._total = connect, read, total
         self._gaps, self._scale, self._longest_wait = {**GAPS, **(gaps or {})}, gap_scale, longest_wait
-        self._now, self._sleep = now, sleep
-        self._guard, self._queues = threading.Lock(), dict[str, threading.Lock]()
-        self._bounds = Bounds()
+        self._now, self._sleep, self._guard, self._queues = now, sleep, threading.Lock(), dict[str, threading.Lock]()
+        self._bounds, self._refused = Bounds(), dict[str, int]()
         self._opened: httpx.Client | None = None
 
     def __enter__(self) -> Self:
@@ -244,7 +242,11 @@ class HttpClient:
         """Remember how long the service wants to be left alone."""
         if answer.status in {429, 503}:
             asked = retry_after(answer.headers.get("retry-after", ""), self._now())
-            self._politeness.set_next_allowed(name, self._now() + (PAUSE * self._scale if asked is None else asked))
+            self._refused[name] = self._refused.get(name, -1) + 1  # one thread a service: its queue is held
+            own = min(PAUSE * 2 ** self._refused[name], DAY) * self._scale
+            self._politeness.set_next_allowed(name, self._now() + (own if asked is None else asked))
+        else:
+            self._refused.pop(name, None)
         return answer
 
     def _once(self, url: str, headers: Mapping[str, str], budget: _Budget, *, public: bool) -> _Answer:

@@ -4,7 +4,7 @@ An identifier is `scheme:rest`. The schemes of papers are in `PAPER_SCHEMES`; `u
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from tracker.text import fold
@@ -22,6 +22,7 @@ _PAPER_LINK_IN_TEXT = re.compile(
     re.IGNORECASE,
 )
 _URL_IN_TEXT = re.compile(r"https?://[^\s<>\"'\u201c\u201d]+", re.IGNORECASE)
+_WEB_ADDRESS = re.compile(r"^https?://[^\s/?#]+[^\s]*$", re.IGNORECASE)
 _ARXIV_HOSTS = frozenset(
     {
         "arxiv.org",
@@ -81,24 +82,48 @@ def paper_of_link(url: str) -> str | None:
         path = unquote(parts.path)
     except ValueError:
         return None
-    segments = [s for s in path.split("/") if s]
     if host in _ARXIV_HOSTS or host in _ARXIV_MIRRORS:
-        return _arxiv_of_path(host, segments)
-    if host in {"doi.org", "dx.doi.org"}:
-        return doi(path)
-    if host == "openreview.net":
-        forum = dict(parse_qsl(parts.query)).get("id", "")
-        return f"openreview:{forum}" if re.fullmatch(r"[\w-]{6,20}", forum) else None
-    if host in {"proceedings.neurips.cc", "papers.nips.cc", "papers.neurips.cc", "proceedings.nips.cc"}:
-        found = _PROCEEDINGS.search(path)  # the hash is that of a number, which every year gives anew
-        return f"neurips-hash:{found[1]}/{found[2]}" if found else None
-    if host == "proceedings.mlr.press" and len(segments) >= 2 and re.fullmatch(r"v\d+|r\d+", segments[0]):
-        key = segments[1].removesuffix(".html")
-        return f"pmlr:{segments[0]}/{key}" if re.fullmatch(r"[a-z-]+\d\d[a-z]", key) else None
-    if host == "aclanthology.org" and segments:
-        name = segments[0].removesuffix(".pdf")
-        return f"acl:{name}" if re.search(r"\d", name) and "." in name + "." and "-" in name else None
-    return doi(path) if host == "dl.acm.org" else None
+        return _arxiv_of_path(host, [segment for segment in path.split("/") if segment])
+    reads = _READERS.get(host)
+    return reads(path, parts.query) if reads else None
+
+
+def _openreview(_path: str, query: str) -> str | None:
+    forum = dict(parse_qsl(query)).get("id", "")
+    return f"openreview:{forum}" if re.fullmatch(r"[\w-]{6,20}", forum) else None
+
+
+def _proceedings(path: str, _query: str) -> str | None:
+    found = _PROCEEDINGS.search(path)  # the hash is that of a number, which every year gives anew
+    return f"neurips-hash:{found[1]}/{found[2]}" if found else None
+
+
+def _volume(path: str, _query: str) -> str | None:
+    found = re.match(r"/([vr]\d+)/([a-z-]+\d\d[a-z])(?:\.html|/|$)", path)
+    return f"pmlr:{found[1]}/{found[2]}" if found else None
+
+
+def _anthology(path: str, _query: str) -> str | None:
+    found = re.match(r"/([\w.]+-[\w.]*?\d+)(?:\.pdf|/|$)", path)
+    return f"acl:{found[1]}" if found else None
+
+
+def _doi_path(path: str, _query: str) -> str | None:
+    return doi(path)
+
+
+_READERS: dict[str, Callable[[str, str], str | None]] = {
+    "doi.org": _doi_path,
+    "dx.doi.org": _doi_path,
+    "dl.acm.org": _doi_path,
+    "openreview.net": _openreview,
+    "proceedings.neurips.cc": _proceedings,
+    "papers.nips.cc": _proceedings,
+    "papers.neurips.cc": _proceedings,
+    "proceedings.nips.cc": _proceedings,
+    "proceedings.mlr.press": _volume,
+    "aclanthology.org": _anthology,
+}
 
 
 def _arxiv_of_path(host: str, segments: Sequence[str]) -> str | None:
@@ -135,7 +160,7 @@ def canonical_url(url: str) -> str | None:
 
 def is_web_address(url: str) -> bool:
     """Tell whether an address is one that may be opened: http or https with a host."""
-    return canonical_url(url) is not None and not re.search(r"\s", url.strip())
+    return _WEB_ADDRESS.match(url) is not None and ("[" not in url or canonical_url(url) is not None)
 
 
 def identifier(name: str) -> str:

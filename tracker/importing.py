@@ -10,7 +10,7 @@ from tracker.fetch import jsonlines
 from tracker.models import Record
 from tracker.store.writer import Outcome, Writer
 
-BATCH = 2_000
+BATCH = 8_000
 BAD_LINES_NAMED = 5
 
 

@@ -5,8 +5,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tracker.contingency import Floats
 from tracker.tally import Flags, Table
 from tracker.topics import singular, unit_key, units
 from tracker.words import WEAK_WORDS
@@ -52,27 +52,16 @@ def label_of(surfaces: dict[str, int]) -> str:
     return best
 
 
-class Names:
-    """The names of the phrases of a table, judged by the papers of one window."""
+class Lexicon:
+    """What the phrases of a table look like, whatever the window."""
 
-    def __init__(self, table: Table, window: Flags) -> None:
-        """Count how phrases stand in their runs.
-
-        Args:
-            window: which documents of the table are in the tested window.
-        """
-        self._table = table
-        groups = np.zeros(len(table.source), dtype=np.intp)
-        inside = window[table.documents]
-        self.papers: NDArray[np.float64] = table.count(inside, groups, 1)[:, 0]
-        known = np.maximum(self.papers, 1)
-        self._ends = table.count(inside & table.ends, groups, 1)[:, 0] / known
-        self.whole = table.count(inside & table.ends & table.begins, groups, 1)[:, 0] / known
+    def __init__(self, table: Table) -> None:
+        self.table = table
         self.labels = [label_of(table.surfaces(phrase)) for phrase in range(len(table.keys))]
         self.units = [units(label) for label in self.labels]
         self.weak = np.array([is_weak(label) for label in self.labels], dtype=np.bool_)
         self.letters = ["".join(one) for one in self.units]
-        self._extensions = self._find_extensions()
+        self.extensions = self._find_extensions()
 
     def _find_extensions(self) -> dict[int, list[Extension]]:
         known = {letters: phrase for phrase, letters in enumerate(self.letters)}
@@ -85,27 +74,64 @@ class Names:
                         found[shorter].append(Extension(phrase, start > 0, end < len(parts)))
         return found
 
+    def is_plain_word(self, phrase: int) -> bool:
+        """Return whether a phrase is one word without a hyphen, a digit or a capital inside."""
+        return self.labels[phrase][1:].islower() and self.labels[phrase].isalpha()
+
+    def surfaces(self, phrase: int, limit: int = 3) -> list[str]:
+        """Return the ways to write a phrase, the commonest first, each once in whatever case."""
+        found = self.table.surfaces(phrase)
+        ordered = sorted(found, key=lambda surface: (-found[surface], surface))
+        return list({surface.lower(): surface for surface in reversed(ordered)}.values())[::-1][:limit]
+
+
+class Names:
+    """The names of the phrases of a table, judged by how the papers of one window use them."""
+
+    def __init__(self, lexicon: Lexicon, window: Flags) -> None:
+        """Count how phrases stand in their runs.
+
+        Args:
+            lexicon: the phrases.
+            window: which documents of the table are in the tested window.
+        """
+        self.lexicon, table = lexicon, lexicon.table
+        groups = np.zeros(len(table.source), dtype=np.intp)
+        inside = window[table.documents]
+        self.papers: Floats = table.count(inside, groups, 1)[:, 0]
+        known = np.maximum(self.papers, 1)
+        self._ends: Floats = table.count(inside & table.ends, groups, 1)[:, 0] / known
+        self.whole: Floats = table.count(inside & table.ends & table.begins, groups, 1)[:, 0] / known
+        self._names: dict[int, int | None] = {}
+
     def longer(self, phrase: int) -> int | None:
         """Return the phrase that a fragment gives way to, if it is one."""
         enough = [
-            one.phrase for one in self._extensions[phrase] if self.papers[one.phrase] >= FRAGMENT * self.papers[phrase]
+            one.phrase
+            for one in self.lexicon.extensions[phrase]
+            if self.papers[one.phrase] >= FRAGMENT * self.papers[phrase]
         ]
         return max(enough, key=self._commonest) if enough else None
 
     def _commonest(self, phrase: int) -> tuple[float, tuple[str, ...]]:
-        return float(self.papers[phrase]), self.units[phrase]
+        return float(self.papers[phrase]), self.lexicon.units[phrase]
 
     def _stands(self, phrase: int) -> bool:
-        return bool(self._ends[phrase] >= MODIFIER and not self.weak[phrase])
+        return bool(self._ends[phrase] >= MODIFIER and not self.lexicon.weak[phrase])
 
     def name(self, phrase: int) -> int | None:
         """Return the phrase whose name a phrase goes by; None when it names nothing."""
+        if phrase not in self._names:
+            self._names[phrase] = self._resolve(phrase)
+        return self._names[phrase]
+
+    def _resolve(self, phrase: int) -> int | None:
         for _ in range(4):
             fuller = self.longer(phrase)
             if fuller is None:
                 is_modifier = self._ends[phrase] < MODIFIER
-                if not is_modifier and (len(self.units[phrase]) > 1 or self.whole[phrase] >= HEAD):
-                    return None if self.weak[phrase] else phrase
+                if not is_modifier and (len(self.lexicon.units[phrase]) > 1 or self.whole[phrase] >= HEAD):
+                    return None if self.lexicon.weak[phrase] else phrase
                 fuller = self._lender(phrase, is_modifier)
             if fuller is None:
                 return None
@@ -115,7 +141,7 @@ class Names:
     def _lender(self, phrase: int, is_modifier: bool) -> int | None:
         able = [
             one.phrase
-            for one in self._extensions[phrase]
+            for one in self.lexicon.extensions[phrase]
             if (one.trails if is_modifier else one.leads)
             and self._stands(one.phrase)
             and self.papers[one.phrase] >= EXTENSION * self.papers[phrase]
@@ -126,12 +152,7 @@ class Names:
         """Return how surely a phrase is a name, up to 1: from the share of papers in which it is a whole run."""
         return float(min(1.0, max(self.whole[phrase], 0.02) / WHOLE) ** 0.5)
 
-    def is_plain_word(self, phrase: int) -> bool:
-        """Return whether a phrase is one word without a hyphen, a digit or a capital inside."""
-        return self.labels[phrase][1:].islower() and self.labels[phrase].isalpha()
-
-    def surfaces(self, phrase: int, limit: int = 3) -> list[str]:
-        """Return the ways to write a phrase, the commonest first, each once in whatever case."""
-        found = self._table.surfaces(phrase)
-        ordered = sorted(found, key=lambda surface: (-found[surface], surface))
-        return list({surface.lower(): surface for surface in reversed(ordered)}.values())[::-1][:limit]
+    def extended(self, phrase: int, limit: int) -> list[int]:
+        """Return the commonest longer names that hold a name, as `uncertainty estimation` holds `uncertainty`."""
+        longer = {one.phrase for one in self.lexicon.extensions[phrase] if self._stands(one.phrase)}
+        return sorted(longer, key=self._commonest, reverse=True)[:limit]

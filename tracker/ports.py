@@ -82,8 +82,15 @@ class Fetcher(Protocol):
 class Embedder(Protocol):
     """Turns texts into vectors of length 1."""
 
-    name: str
-    dimension: int
+    @property
+    def name(self) -> str:
+        """The name under which vectors are kept."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector."""
+        ...
 
     def encode_query(self, text: str) -> FloatArray:
         """Return (dimension,) float32 for a question."""

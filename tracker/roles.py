@@ -50,7 +50,9 @@ def parse(text: str) -> dict[str, Lens]:
         phrases = table.get("phrases") if isinstance(table, dict) else None
         if not isinstance(phrases, list) or not all(isinstance(one, str) for one in phrases):
             raise ConfigError(f"The role '{role}' has no list of phrases.", 'Write: phrases = ["agents", "RAG"].')
-        lenses[role] = Lens(role, str(table.get("title", role)), tuple(frozenset(found) for one in phrases if (found := units(one))))
+        lenses[role] = Lens(
+            role, str(table.get("title", role)), tuple(frozenset(found) for one in phrases if (found := units(one)))
+        )
     return lenses
 
 

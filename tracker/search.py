@@ -48,10 +48,10 @@ class Searcher:
                     "Nothing is embedded yet, so there is no search by meaning.",
                     "Run 'tracker index', or search with --mode lexical.",
                 )
-            return self._hits(query, self._words(query, limit), {}, {})
+            return self._hits(query, self._words(query, limit), {})
         if mode == "semantic" or query.like:
             cosine = self._meant(query, engines, limit)
-            return self._hits(query, sorted(cosine.items(), key=lambda pair: (-pair[1], pair[0]))[:limit], {}, cosine)
+            return self._hits(query, sorted(cosine.items(), key=lambda pair: (-pair[1], pair[0]))[:limit], cosine)
         return self._both(query, engines, limit)
 
     def _words(self, query: Query, limit: int) -> list[tuple[int, float]]:
@@ -77,7 +77,7 @@ class Searcher:
         if missing:
             ids, scores = engines[1].search(vector, len(missing), np.asarray(missing, dtype=np.int64))
             cosine.update(zip(ids.tolist(), scores.tolist(), strict=True))
-        return self._hits(query, fuse(by_word, cosine, limit), dict(by_word), cosine)
+        return self._hits(query, fuse(by_word, cosine, limit), cosine)
 
     def _meant(self, query: Query, engines: tuple[Embedder, VectorIndex], limit: int) -> dict[int, float]:
         """Search by meaning alone; `like:ID` asks with the vectors of items, which are left out of the answer."""
@@ -118,9 +118,7 @@ class Searcher:
             rows = np.setdiff1d(rows, np.asarray(lexical.matching(self._reader.connection, never), dtype=np.int64))
         return rows
 
-    def _hits(
-        self, query: Query, ranked: Sequence[tuple[int, float]], words: Mapping[int, float], cosine: Mapping[int, float]
-    ) -> list[Hit]:
+    def _hits(self, query: Query, ranked: Sequence[tuple[int, float]], cosine: Mapping[int, float]) -> list[Hit]:
         lines = {line.row: line for line in self._reader.lines([row for row, _ in ranked])}
         texts = self._reader.texts(lines)
         wanted = [] if query.like else lexical.content_words(query)

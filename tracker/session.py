@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker import config, plugins, query, times
 from tracker.errors import ConfigError, NotFoundError, StoreError
-from tracker.models import Hit, Item, Mode, SyncEvent
+from tracker.models import SyncEvent
 from tracker.store.connect import exclusive, open_writer
 from tracker.store.reader import Reader
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from tracker.config import Config, Source
     from tracker.importing import ImportReport
+    from tracker.models import Digest, Hit, Item, Mode, Trends
     from tracker.ports import Client, Embedder, Fetcher, VectorIndex
     from tracker.query import Query
     from tracker.search import Searcher

@@ -79,7 +79,12 @@ def unit_key(token: str) -> str:
     if suffixed := _SUFFIXED.match(token):
         token = suffixed[1]
     word = fold(token).replace("\u2019", "'").removesuffix("'s").strip("'")
-    if not any(c.isalpha() for c in word) or word in STOP_WORDS or len(word) > 60 or (len(word) > 5 and word.endswith("ly") and word not in NOUNS_IN_LY):
+    if (
+        not any(c.isalpha() for c in word)
+        or word in STOP_WORDS
+        or len(word) > 60
+        or (len(word) > 5 and word.endswith("ly") and word not in NOUNS_IN_LY)
+    ):
         return ""
     word = singular(word)
     if word in STOP_WORDS or len(word) < 2:

@@ -8,20 +8,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tracker.comparison import EDITION, LEAST_TITLES, MONTH, NEW, Comparison, Found
+from tracker.comparison import EDITION, LEAST_TITLES, MONTH, NEW, RECENT, WEEKS, Comparison, Found
 from tracker.models import Topic, Trends
-from tracker.tally import Flags, Indexes, Table, table
+from tracker.naming import Lexicon
+from tracker.tally import Flags, Indexes, table
 from tracker.text import plural
 from tracker.times import week_of_text, weeks_before
 from tracker.topics import Document
 from tracker.voices import Voices
 
-WEEKS = 12
-RECENT = 4
 LEAST_PAPERS = 60
 LEAST_WEEKS = 3
+__all__ = ["RECENT", "WEEKS", "editions", "weekly"]
+
 _WORTH_WATCHING = 0.5
 _SHOWN_ITEMS = 200
+_EXTENSIONS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class _Teller:
 
     def topic(self, one: Found, state: str) -> Topic:
         """Return the topic with its test, its papers and its weeks."""
-        compared, names = self._compared, self._compared.names
+        compared, names = self._compared, self._compared.lexicon
         change, phrase = compared.change, one.phrase
         holders = compared.table.holders(phrase)
         weekly, voices, posts = self._series(one, holders)
@@ -62,13 +64,18 @@ class _Teller:
             posts=posts,
         )
 
+    def _also(self, one: Found) -> list[int]:
+        """Return what was merged into a topic and says more than its name, not a part of it such as `generation`."""
+        lexicon = self._compared.lexicon
+        named = set(lexicon.units[one.name])
+        return [other for other in (one.phrase, *one.merged) if not set(lexicon.units[other]) <= named]
+
     def _phrases(self, one: Found) -> tuple[str, ...]:
-        names = self._compared.names
-        forms = [
-            names.labels[one.name],
-            *names.surfaces(one.name),
-            *(names.labels[other] for other in (one.phrase, *one.merged)),
-        ]
+        """Return the forms of the name, its commonest extensions, and what was merged."""
+        lexicon, names = self._compared.lexicon, self._compared.names[1]
+        extended = [lexicon.labels[other] for other in names.extended(one.name, _EXTENSIONS)]
+        merged = [lexicon.labels[other] for other in self._also(one)]
+        forms = [lexicon.labels[one.name], *lexicon.surfaces(one.name, 2), *extended, *merged]
         return tuple({form.lower(): form for form in reversed(forms)}.values())[::-1][:8]
 
     def _items(self, one: Found) -> tuple[str, ...]:
@@ -90,7 +97,7 @@ class _Teller:
         if self._voices is None:
             return weekly, (), ()
         source = self._compared.table.source
-        keys = [int(self._compared.table.keys[phrase]) for phrase in {one.phrase, one.name, *one.merged}]
+        keys = [int(self._compared.table.keys[phrase]) for phrase in (one.name, *self._also(one))]
         return weekly, *self._voices.about(keys, {source[document].row for document in map(int, holders)})
 
 
@@ -108,8 +115,8 @@ def editions(before: Sequence[Document], after: Sequence[Document], *, limit: in
     few = min(len(before), len(after))
     if few < LEAST_PAPERS // 2:
         notice = f"Not enough papers for trends: {plural(len(before), 'paper')} before, {plural(len(after), 'paper')} after. Showing what the papers are about."
-        return _subjects(table(ordered, LEAST_TITLES), side, limit, window, notice)
-    compared = Comparison(table(ordered, LEAST_TITLES), ~side, side, EDITION)
+        return _subjects(Lexicon(table(ordered, LEAST_TITLES)), side, limit, window, notice)
+    compared = Comparison(Lexicon(table(ordered, LEAST_TITLES)), ~side, side, EDITION)
     topics = _risers(compared, _Teller(compared), limit)
     fading = _fading(compared, _Teller(compared), limit)
     new = tuple(topic for topic in topics if topic.state == "new")
@@ -132,22 +139,21 @@ def weekly(papers: Sequence[Document], posts: Sequence[Document], week: str, *, 
     ordered = [one for one in sorted(papers, key=lambda one: one.id) if week_of_text(one.date) in number]
     of_document = np.array([number[week_of_text(one.date) or ""] for one in ordered], dtype=np.intp)
     weeks = _Weeks(names, of_document, np.bincount(of_document, minlength=WEEKS) > 0)
-    tallied = table(ordered, LEAST_TITLES)
+    lexicon = Lexicon(table(ordered, LEAST_TITLES))
     recent = of_document >= WEEKS - RECENT
     notice = _too_little(weeks, len(ordered), recent)
     if notice:
-        return _subjects(tallied, recent, limit, week, notice, weeks)
+        return _subjects(lexicon, recent, limit, week, notice, weeks)
     voices = Voices(posts, number)
-    month = Comparison(tallied, ~recent, recent, MONTH)
+    month = Comparison(lexicon, ~recent, recent, MONTH)
     teller = _Teller(month, weeks, voices)
-    latest = Comparison(tallied, ~recent, recent, NEW)
     return Trends(
         window=week,
         topics=_risers(month, teller, limit),
         papers_before=int((~recent).sum()),
         papers_after=int(recent.sum()),
         weeks=names,
-        new=_new(latest, _Teller(latest, weeks, voices), of_document == WEEKS - 1, limit),
+        new=_new(month.under(NEW), teller, of_document == WEEKS - 1, limit),
         fading=_fading(month, teller, limit),
     )
 
@@ -163,12 +169,14 @@ def _too_little(weeks: _Weeks, papers: int, recent: Flags) -> str:
     return f"Not enough history for trends: {plural(papers, 'paper')} in {plural(fetched, 'week')}; {least}. Showing what the papers are about."
 
 
-def _subjects(tallied: Table, side: Flags, limit: int, window: str, notice: str, weeks: _Weeks | None = None) -> Trends:
+def _subjects(
+    lexicon: Lexicon, side: Flags, limit: int, window: str, notice: str, weeks: _Weeks | None = None
+) -> Trends:
     """Return the biggest topics with no word about trends."""
-    compared = Comparison(tallied, ~side, side, EDITION)
+    compared = Comparison(lexicon, ~side, side, EDITION)
     able = compared.eligible(1)
     teller = _Teller(compared, weeks)
-    found = compared.found(able, compared.titles[1], side, limit)
+    found = compared.found(able, compared.titles[1], 1, limit)
     topics = tuple(teller.topic(one, "steady") for one in found)
     return Trends(
         window=window,
@@ -184,7 +192,7 @@ def _risers(compared: Comparison, teller: _Teller, limit: int) -> tuple[Topic, .
     sure = compared.believed(compared.rise, 1)
     watched = compared.eligible(1) & (compared.rise.z > _WORTH_WATCHING)
     topics = []
-    for one in compared.found(sure | watched, compared.rise.z, compared.after, 4 * limit):
+    for one in compared.found(sure | watched, compared.rise.z, 1, 4 * limit):
         is_new = compared.papers[0][one.phrase] == 0
         topics.append(teller.topic(one, ("new" if is_new else "rising") if sure[one.phrase] else "watch"))
     return tuple(sorted(topics, key=lambda topic: topic.state == "watch"))[:limit]
@@ -194,9 +202,9 @@ def _new(compared: Comparison, teller: _Teller, this_week: Flags, limit: int) ->
     """Return names with no paper before the last four weeks that papers of this week use."""
     unseen = (compared.papers[0] == 0) & compared.used(this_week)
     chosen = compared.believed(compared.rise, 1) & unseen
-    return tuple(teller.topic(one, "new") for one in compared.found(chosen, compared.rise.z, compared.after, limit))
+    return tuple(teller.topic(one, "new") for one in compared.found(chosen, compared.rise.z, 1, limit))
 
 
 def _fading(compared: Comparison, teller: _Teller, limit: int) -> tuple[Topic, ...]:
     chosen = compared.believed(compared.fall, 0)
-    return tuple(teller.topic(one, "fading") for one in compared.found(chosen, compared.fall.z, compared.before, limit))
+    return tuple(teller.topic(one, "fading") for one in compared.found(chosen, compared.fall.z, 0, limit))

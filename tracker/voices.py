@@ -1,7 +1,8 @@
 """Who talks about a topic: distinct people a week, never posts or likes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 
@@ -16,6 +17,7 @@ class Voices:
         """Index posts.
 
         Args:
+            posts: in any order.
             weeks: the weeks of the window and their places; posts of other weeks are left out.
         """
         self._posts = [
@@ -37,7 +39,7 @@ class Voices:
             for paper in one.papers:
                 self._naming[paper].append(number)
 
-    def about(self, keys: Iterable[int], papers: Set[int]) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    def about(self, keys: Iterable[int], papers: AbstractSet[int]) -> tuple[tuple[int, ...], tuple[str, ...]]:
         """Return distinct people a week who use one of the phrases or name one of the papers, and their posts, the newest first."""
         chosen: set[int] = set()
         for key in keys:

@@ -26,21 +26,24 @@ STOP_WORDS = frozenset(
     tackle tackling taming think train trained turn turning understand understanding uncover uncovering unify unleash unleashing unlock unlocking unveil unveiling utilize utilizing utilise work works working
     approximately consequently currently effectively efficiently especially extensively finally firstly furthermore generally importantly jointly largely mainly mostly namely nearly notably
     particularly previously primarily properly recently respectively significantly simply simultaneously specifically successfully typically widely additionally accordingly directly easily empirically explicitly fully highly rapidly
+    break breaks fail fails hurt hurts help helps learn learns listen matter matters read reads say says speak stop stops talk talks tell tells
     able available better best different good great hard harder important key large-scale main major new novel possible recent several simple similar specific strong various well-known existing state-of-the-art promising
     """.split()
 )
 """Function words, the verbs and adverbs of scientific prose, and adjectives of praise: a run ends at them."""
 
-NOUNS_IN_LY = frozenset("anomaly assembly butterfly dragonfly family italy multiply reassembly subfamily supply".split())
+NOUNS_IN_LY = frozenset(
+    "anomaly assembly butterfly dragonfly family italy multiply reassembly subfamily supply".split()
+)
 """Words in -ly that are no adverbs."""
 
 WEAK_WORDS = frozenset(
     """
-    ability accuracy ai advance algorithm analysis application approach architecture aspect assessment assumption baseline behavior benchmark capability capacity case challenge challenging characteristic
+ ability accuracy ai advance algorithm analysis application approach architecture aspect assessment assumption baseline behavior benchmark capability capacity case challenge challenging characteristic
     choice class collection comparison component comprehensive concept condition constraint construction context contribution data dataset deep demonstration design detail development difference domain dynamic
     effect effective effectiveness efficiency efficient element end error evaluation evidence example experiment experimental extension factor feature final flexible form formulation framework function functional future
     gap general generic goal group guide high human idea impact implementation implicit importance improvement individual information initial input insight instance interaction interesting
-    introduction investigation issue journey landscape large layer learned learning lesson level library limit limitation limited local long low machine measurement mechanism method methodology metric model modeling
+    introduction investigation issue journey landscape large layer learned learning lesson level library limit limitation limited local long low machine measurement mechanism method methodology metric mind model modeling
     module multiple natural neural network number object objective open opportunity order output overview paper part pattern perception performance perspective phenomenon pipeline point potential power practical practice
     prediction principle principled problem procedure process processing property proposal protocol question real research result review rich role rule sample scalable scale scenario scheme science scope set setting share short signal single
     size small solution source space speed stage standard state step strategy structure structured study sub subject success suite survey system systematic target task taxonomy technique term test theory theoretical time tool toolkit topic towards

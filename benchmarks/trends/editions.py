@@ -33,7 +33,9 @@ def load(path: pathlib.Path) -> types.ModuleType:
     return module
 
 
-def read(path: pathlib.Path, yardstick: types.ModuleType, *, abstracts: bool) -> dict[tuple[str, int], list[dict[str, Any]]]:
+def read(
+    path: pathlib.Path, yardstick: types.ModuleType, *, abstracts: bool
+) -> dict[tuple[str, int], list[dict[str, Any]]]:
     """Return the papers of each edition with folded keywords and their document."""
     found: dict[tuple[str, int], list[dict[str, Any]]] = collections.defaultdict(list)
     with gzip.open(path, "rt", encoding="utf-8") as file:
@@ -42,7 +44,9 @@ def read(path: pathlib.Path, yardstick: types.ModuleType, *, abstracts: bool) ->
             folded = {" ".join(yardstick.tokens(keyword)) for keyword in paper.get("keywords") or []}
             paper["id"], paper["folded"] = f"paper:{number}", sorted(name for name in folded if 0 < len(name) < 60)
             phrases = extract(paper["title"], (paper.get("abstract") or "") if abstracts else "")
-            paper["document"] = Document(row=number, id=paper["id"], stratum="", date=str(paper["year"]), phrases=phrases)
+            paper["document"] = Document(
+                row=number, id=paper["id"], stratum="", date=str(paper["year"]), phrases=phrases
+            )
             found[(paper.get("conf") or paper["venue"]).upper(), int(paper["year"])].append(paper)
     return found
 
@@ -61,7 +65,9 @@ def main() -> None:
     scores = []
     for pair in options.pairs.split(","):
         venue, span = pair.split(":")
-        before, after = ([one for year in years.split("+") for one in papers[venue.upper(), int(year)]] for years in span.split("-"))
+        before, after = (
+            [one for year in years.split("+") for one in papers[venue.upper(), int(year)]] for years in span.split("-")
+        )
         start = time.perf_counter()
         topics = editions([one["document"] for one in before], [one["document"] for one in after]).topics
         seconds = time.perf_counter() - start

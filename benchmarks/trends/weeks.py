@@ -40,7 +40,13 @@ def papers_of(paths: list[pathlib.Path]) -> list[Document]:
         name = str(one["id"])
         if one.get("date") and name not in found:
             phrases = extract(str(one["title"]), str(one.get("abstract") or ""))
-            found[name] = Document(row=number, id=name, stratum=f"{one['source']}\x1f{one.get('track') or first}", date=str(one["date"]), phrases=phrases)
+            found[name] = Document(
+                row=number,
+                id=name,
+                stratum=f"{one['source']}\x1f{one.get('track') or first}",
+                date=str(one["date"]),
+                phrases=phrases,
+            )
     return list(found.values())
 
 
@@ -50,7 +56,12 @@ def posts_of(paths: list[pathlib.Path]) -> list[Document]:
     for number, one in enumerate(lines(paths)):
         phrases = extract("", str(one.get("text") or ""))
         found[str(one["id"])] = Document(
-            row=-number, id=str(one["id"]), stratum=str(one["source"]), date=str(one["created_at"] or ""), phrases=phrases, author=str(one.get("author") or "")
+            row=-number,
+            id=str(one["id"]),
+            stratum=str(one["source"]),
+            date=str(one["created_at"] or ""),
+            phrases=phrases,
+            author=str(one.get("author") or ""),
         )
     return list(found.values())
 
@@ -63,7 +74,9 @@ class Judge:
         self._weeks = np.array([week_of_text(one.date) or "" for one in self._documents])
         self._strata = np.unique([one.stratum for one in self._documents], return_inverse=True)[1].astype(np.intp)
         self._table = table(self._documents, 3)
-        self._known = {" ".join(sorted(set(units(line)))) for line in vocabulary.read_text(encoding="utf-8").splitlines()}
+        self._known = {
+            " ".join(sorted(set(units(line)))) for line in vocabulary.read_text(encoding="utf-8").splitlines()
+        }
 
     def topical(self, label: str) -> bool:
         """Return whether authors use the label as a keyword."""
@@ -77,7 +90,10 @@ class Judge:
         if row >= len(self._table.keys) or self._table.keys[row] != phrase_key(label):
             return False
         holders, width = self._table.holders(row), int(self._strata.max()) + 1
-        counts = [np.bincount(self._strata[holders[side[holders]]], minlength=width)[None].astype(float) for side in (before, after)]
+        counts = [
+            np.bincount(self._strata[holders[side[holders]]], minlength=width)[None].astype(float)
+            for side in (before, after)
+        ]
         totals = [np.bincount(self._strata[side], minlength=width).astype(float) for side in (before, after)]
         change = contingency.compare(*counts, *totals)
         return bool(change.z[0] > 1.645 and change.ratio[0] >= 1.2)
@@ -94,7 +110,9 @@ def main() -> None:
     options = parser.parse_args()
     start = time.process_time()
     documents, posts = papers_of(options.papers), posts_of(options.posts)
-    print(f"{len(documents)} papers, {len(posts)} posts, phrases {1000 * (time.process_time() - start) / max(len(documents) + len(posts), 1):.2f} ms each")
+    print(
+        f"{len(documents)} papers, {len(posts)} posts, phrases {1000 * (time.process_time() - start) / max(len(documents) + len(posts), 1):.2f} ms each"
+    )
     judge, totals, earlier = Judge(documents, options.vocabulary), np.zeros(4), set[str]()
     weeks = options.weeks.split(",")
     for week in weeks:
@@ -106,14 +124,23 @@ def main() -> None:
         reference = weeks_before(week, 12)[:8]
         marks = [(judge.lasting(one.label, week, reference), judge.topical(one.label)) for one in trends.topics]
         ids = {one.id for one in trends.topics}
-        figures = np.array([sum(a for a, _ in marks), sum(b for _, b in marks), sum(a and b for a, b in marks), len(ids & earlier)]) / LIMIT
+        figures = (
+            np.array(
+                [sum(a for a, _ in marks), sum(b for _, b in marks), sum(a and b for a, b in marks), len(ids & earlier)]
+            )
+            / LIMIT
+        )
         totals, earlier = totals + figures, ids
-        print(f"{week} {len(inside)} papers {seconds:.2f} s lasting {figures[0]:.2f} topical {figures[1]:.2f} both {figures[2]:.2f} kept {figures[3]:.2f} {trends.notice}")
+        print(
+            f"{week} {len(inside)} papers {seconds:.2f} s lasting {figures[0]:.2f} topical {figures[1]:.2f} both {figures[2]:.2f} kept {figures[3]:.2f} {trends.notice}"
+        )
         if options.show:
             for name, topics in (("rising", trends.topics), ("new", trends.new), ("fading", trends.fading)):
                 for one in topics:
-                    print(f"  {name:6} {one.state:6} {one.label[:44]:44} z {one.z:5.1f} x{one.ratio:.1f} ({one.interval[0]:.1f}-{one.interval[1]:.1f}) {one.before:4d} > {one.after:4d} "
-                          f"{sum(one.voices_weekly):3d} people {' / '.join(one.phrases[1:5])}")
+                    print(
+                        f"  {name:6} {one.state:6} {one.label[:44]:44} z {one.z:5.1f} x{one.ratio:.1f} ({one.interval[0]:.1f}-{one.interval[1]:.1f}) {one.before:4d} > {one.after:4d} "
+                        f"{sum(one.voices_weekly):3d} people {' / '.join(one.phrases[1:5])}"
+                    )
     mean = totals / np.array([len(weeks)] * 3 + [max(len(weeks) - 1, 1)])
     print("mean lasting %.2f topical %.2f both %.2f kept %.2f" % tuple(mean))
 

@@ -1,14 +1,17 @@
 """`tracker sync`."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from tracker.cli.common import log_to_file, print_json, session_of
 from tracker.cli.index import Meter
-from tracker.models import SyncEvent
 from tracker.session import Session
 from tracker.text import plural
+
+if TYPE_CHECKING:
+    from tracker.models import SyncEvent
 
 
 @click.command(

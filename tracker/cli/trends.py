@@ -38,7 +38,7 @@ def trends_command(
     if as_json:
         print_json(_json(found))
     else:
-        _print(found)
+        print_trends(found)
 
 
 def _years(text: str) -> list[int]:
@@ -60,7 +60,8 @@ def _json(found: Trends) -> dict[str, object]:
     }
 
 
-def _print(found: Trends) -> None:
+def print_trends(found: Trends) -> None:
+    """Print topics in a line each."""
     click.echo(f"{found.window}: {found.papers_after:,} papers, {found.papers_before:,} before")
     if found.notice:
         click.echo(found.notice)

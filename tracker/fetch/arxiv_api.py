@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -33,9 +34,10 @@ def results(query: str, count: int, client: Client, base: str = "") -> Iterator[
     """
     import arxiv  # type: ignore[import-untyped, unused-ignore]  # 0.7 s
 
+    logging.getLogger("arxiv").addHandler(logging.NullHandler())  # its warnings would land in the middle of a screen
     asking = arxiv.Client(page_size=min(count, PAGE_SIZE), delay_seconds=0.0, num_retries=EMPTY_PAGE_RETRIES)
     asking.query_url_format = f"{base or BASE}/api/query?{{}}"
-    adapter = _adapter(client)
+    adapter = _adapter(client, 2 * -(-count // PAGE_SIZE) + EMPTY_PAGE_RETRIES)
     for scheme in ("https://", "http://"):
         asking._session.mount(scheme, adapter)  # noqa: SLF001 - the package has no public way to limit a request
     criterion = arxiv.SortCriterion.SubmittedDate
@@ -47,19 +49,24 @@ def results(query: str, count: int, client: Client, base: str = "") -> Iterator[
         raise FetchError(f"arXiv sent an answer that cannot be read: {clean_line(str(error), 200)}.", "It will be tried again.") from error
 
 
-def _adapter(client: Client) -> Any:  # noqa: ANN401 - a class made here, for requests is imported late
-    """Return a transport for `requests` that sends everything through our own client, with all its bounds."""
+def _adapter(client: Client, most: int) -> Any:  # noqa: ANN401 - a class made here, for requests is imported late
+    """Return a transport for `requests` that sends everything, at most so many requests, through our own client."""
     import requests
     from requests.adapters import BaseAdapter
 
     class Adapter(BaseAdapter):
+        left = most
+
         def send(self, request: requests.PreparedRequest, *_: object, **__: object) -> requests.Response:
+            self.left -= 1
+            if self.left < 0:  # the package would ask for ever shorter pages without end
+                raise FetchError("arXiv sends pages with fewer papers than were asked for.", "It will be tried again with the next sync.")
             answer = client.get(Request(url=request.url or "", accept="application/atom+xml"))
             if error := _refused(answer.body):
                 raise error
             response = requests.Response()
             response.status_code, response.url, response.request = answer.status, answer.url, request
-            response._content = answer.body  # noqa: SLF001 - as requests' own documentation of adapters does
+            response._content = answer.body  # noqa: SLF001 - there is no public way to make a response
             return response
 
         def close(self) -> None:

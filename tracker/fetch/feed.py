@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from tracker import times
 from tracker.errors import ConfigError
 from tracker.fetch import options
-from tracker.fetch.feed_documents import Document, Entry, join, read
+from tracker.fetch.feed_documents import Document, Entry, join
+from tracker.fetch.feed_reader import read
 from tracker.identity import canonical_url, is_web_address, paper_of_link
 from tracker.models import Record
 from tracker.ports import Batch, Request
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 OPTIONS = frozenset({"url", "network", "author"})
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 LINK_LIMIT = 200
+_SHARED_HOSTS = frozenset({
+    "github.io", "gitlab.io", "substack.com", "medium.com", "blogspot.com", "wordpress.com", "tumblr.com", "ghost.io", "netlify.app",
+    "vercel.app", "pages.dev", "bearblog.dev", "hashnode.dev", "feedburner.com",
+})
 _TITLE_WIDTH = 100
 _EARLIEST = "1990"
 
@@ -63,12 +68,19 @@ def request(source: Source) -> Request:
 
 @dataclass(frozen=True, slots=True)
 class _Voice:
-    """What all entries of one feed share."""
+    """What all entries of one feed share.
+
+    Attributes:
+        place: the address as configured, canonical: it names entries whose guid is not unique in the world.
+        pages: canonical addresses of the feed and of the site, which are no entry's own.
+        sites: the sites whose pages are the entries' own.
+        latest: later dates are mistakes.
+    """
 
     url: str
-    home: str
     place: str
-    """The address as configured: it names entries whose guid is not unique in the world, wherever it redirects to."""
+    pages: frozenset[str | None]
+    sites: frozenset[str]
     network: str
     author: str
     latest: str
@@ -77,48 +89,53 @@ class _Voice:
 def parse(answer: Response, source: Source) -> tuple[list[Record], list[str]]:
     """Return (records, problems) of an answer."""
     document = read(answer.body, answer.url, answer.headers.get("content-type", ""))
-    host = urlsplit(answer.url).hostname or ""
-    name = options.text(source, "author") or _line(document.title, plain=False) or host
-    home = join(answer.url, document.home)
-    latest = times.stamp(times.now() + timedelta(days=1))
-    place = canonical_url(request(source).url) or source.name
-    voice = _Voice(answer.url, home, place, options.text(source, "network") or "blog", clean_line(name, 200), latest)
-    return _records(document, voice), list(document.problems)
+    return _records(document, _voice(document, answer.url, source)), list(document.problems)
+
+
+def _voice(document: Document, url: str, source: Source) -> _Voice:
+    home = join(url, document.home)
+    name = options.text(source, "author") or _line(document.title, plain=False) or urlsplit(url).hostname or source.name
+    return _Voice(
+        url=url, place=canonical_url(request(source).url) or source.name, pages=frozenset({canonical_url(url), canonical_url(home)}),
+        sites=frozenset({site_of(url), site_of(home)}), network=options.text(source, "network") or "blog",
+        author=clean_line(name, 200), latest=times.stamp(times.now() + timedelta(days=1)),
+    )
 
 
 def _records(document: Document, voice: _Voice) -> list[Record]:
     """Return a record an entry; where a guid or a link stands for several entries, it names none of them."""
-    distinct = {(entry.guid, canonical_url(entry.link), entry.title) for entry in document.entries}  # some list an entry twice
-    guids, links = Counter(guid for guid, _, _ in distinct), Counter(link for _, link, _ in distinct)
+    pages = [canonical_url(entry.link) if is_web_address(entry.link) else None for entry in document.entries]
+    distinct = {(entry.guid, page, entry.title) for entry, page in zip(document.entries, pages, strict=True)}  # some are listed twice
+    guids, links = Counter(guid for guid, _, _ in distinct), Counter(page for _, page, _ in distinct)
     records: dict[str, Record] = {}
-    for entry in document.entries:
-        record = _record(entry, voice, guids[entry.guid] == 1, links[canonical_url(entry.link)] == 1)
+    for entry, page in zip(document.entries, pages, strict=True):
+        record = _record(entry, voice, page, own_guid=guids[entry.guid] == 1, own_link=page is not None and links[page] == 1)
         if record:
             records.setdefault(record.key, record)
     return list(records.values())
 
 
-def _record(entry: Entry, voice: _Voice, own_guid: bool, own_link: bool) -> Record | None:
-    link = entry.link if is_web_address(entry.link) else ""
+def _record(entry: Entry, voice: _Voice, page: str | None, *, own_guid: bool, own_link: bool) -> Record | None:
+    link = entry.link.strip() if page else ""
     text, hrefs = (clean_text(entry.content), ()) if entry.content_is_plain else html_to_text(entry.content)
     title = _line(entry.title, plain=entry.title_is_plain) or shorten(clean_line(text), _TITLE_WIDTH)
     if not title and not link:
         return None
-    key = _key(entry, voice, own_guid, own_link and bool(link), title)
-    permalink = own_link and bool(link) and is_permalink(entry, voice)
+    key = _key(entry, voice, title, own_guid=own_guid, own_link=own_link)
+    permalink = own_link and is_permalink(entry, page, voice)
     leads = [join(entry.base or link or voice.url, href) for href in hrefs] + list(entry.links)
     if link and not permalink:
         leads.insert(0, link)
     return Record(
-        kind="post", key=key, identifiers=(key, f"url:{canonical_url(link)}") if permalink else (key,),
+        kind="post", key=key, identifiers=(key, f"url:{page}") if permalink else (key,),
         title=title or shorten(link, _TITLE_WIDTH), text=text, url=link, authors=_lines(entry.authors, 50),
-        links=tuple(dict.fromkeys(lead for lead in leads if is_web_address(lead)))[:LINK_LIMIT],
+        links=tuple(lead for lead in dict.fromkeys(leads) if is_web_address(lead))[:LINK_LIMIT],
         published=_plausible(entry.published, voice.latest), keywords=_lines(entry.keywords, 50),
         network=voice.network, author=voice.author,
     )
 
 
-def _key(entry: Entry, voice: _Voice, own_guid: bool, own_link: bool, title: str) -> str:
+def _key(entry: Entry, voice: _Voice, title: str, *, own_guid: bool, own_link: bool) -> str:
     """Return a name that is unique among all feeds: a guid such as `17` is so only within its own."""
     guid = clean_line(entry.guid, 500)
     if guid and own_guid:
@@ -129,21 +146,22 @@ def _key(entry: Entry, voice: _Voice, own_guid: bool, own_link: bool, title: str
     return f"feed:{voice.place}#{digest(title, entry.published or '', entry.content[:1_000]) & 0xFFFF_FFFF_FFFF_FFFF:016x}"
 
 
-def is_permalink(entry: Entry, voice: _Voice) -> bool:
+def is_permalink(entry: Entry, page: str | None, voice: _Voice) -> bool:
     """Tell whether the link of an entry is its own page: that of a link blog leads to what it is about."""
-    if paper_of_link(entry.link) or canonical_url(entry.link) in {canonical_url(voice.home), canonical_url(voice.url)}:
+    if page in voice.pages or paper_of_link(entry.link):
         return False
-    own = {_site(voice.url), _site(voice.home)}
-    return _site(entry.link) in own or canonical_url(entry.guid) == canonical_url(entry.link)
+    return entry.guid == entry.link or site_of(entry.link) in voice.sites or canonical_url(entry.guid) == page
 
 
-def _site(url: str) -> str:
-    """Return the last two labels of a host, or all of it where it is a number."""
+def site_of(url: str) -> str:
+    """Return the part of a host that one owner has: `example.org` of `blog.example.org`, all of `ada.github.io`."""
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
         return ""
-    return host if host.replace(".", "").isdigit() else ".".join(host.split(".")[-2:])
+    labels = host.split(".")
+    shared = ".".join(labels[-2:]) in _SHARED_HOSTS or (len(labels[-1]) == 2 and len(labels[-2:][0]) <= 3)
+    return host if host.replace(".", "").isdigit() else ".".join(labels[-3 if shared else -2 :])
 
 
 def _plausible(moment: str | None, latest: str) -> str | None:

@@ -1,10 +1,12 @@
 """A `Filter` as SQL conditions with parameters: the only place where its fields meet the tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from tracker.query import Filter
 from tracker.text import fold
+
+Clause = tuple[str, list[object]]
 
 _STATES = {
     "read": "EXISTS (SELECT 1 FROM marks WHERE marks.item = items.row AND read_at IS NOT NULL)",
@@ -35,44 +37,43 @@ _FIELDS = {
 
 def conditions(state: Filter) -> tuple[str, list[object]]:
     """Return a WHERE clause (without the word) over `items` and its parameters."""
-    parts: list[str] = []
-    values: list[object] = []
-
-    def add(condition: str, *parameters: object) -> None:
-        parts.append(condition)
-        values.extend(parameters)
-
-    if state.kind:
-        add("items.kind = ?", state.kind)
-    for field, wanted in (
-        ("venue", state.venues),
-        ("author", state.authors),
-        ("source", state.sources),
-        ("category", state.categories),
-        ("tag", state.tags),
-    ):
-        if wanted:
-            clause, parameters = _any_of(field, wanted)
-            add(clause, *parameters)
-    for field, value in state.excluded:
-        clause, parameters = _any_of(field, (value,))
-        add(f"NOT {clause}", *parameters)
-    if state.topics:
-        add(
-            "items.row IN (SELECT rowid FROM items_text WHERE items_text MATCH ?)",
-            " OR ".join(_phrase(topic.replace("-", " ")) for topic in state.topics),
-        )
-    if state.years:
-        clause, parameters = _years(state.years)
-        add(clause, *parameters)
-    if state.since:
-        add("items.date >= ?", state.since)
-    if state.before:
-        add("items.date < ?", state.before)
-    parts += [_STATES[name] for name in sorted(state.states)] + [_HAS[name] for name in sorted(state.has)]
+    parts = [*_plain(state), *_fields(state)]
+    parts += [(_STATES[name], []) for name in sorted(state.states)] + [(_HAS[name], []) for name in sorted(state.has)]
     if "hidden" not in state.states:
-        parts.append(f"NOT {_STATES['hidden']}")
-    return " AND ".join(parts), values
+        parts.append((f"NOT {_STATES['hidden']}", []))
+    return " AND ".join(clause for clause, _ in parts), [value for _, values in parts for value in values]
+
+
+def _plain(state: Filter) -> Iterator[Clause]:
+    """Yield the clauses of fields that hold one value."""
+    if state.kind:
+        yield "items.kind = ?", [state.kind]
+    if state.years:
+        yield _years(state.years)
+    if state.since:
+        yield "items.date >= ?", [state.since]
+    if state.before:
+        yield "items.date < ?", [state.before]
+    if state.topics:
+        wanted = " OR ".join(_phrase(topic.replace("-", " ")) for topic in state.topics)
+        yield "items.row IN (SELECT rowid FROM items_text WHERE items_text MATCH ?)", [wanted]
+
+
+def _fields(state: Filter) -> Iterator[Clause]:
+    """Yield the clauses of fields that hold alternatives, and of those that are excluded."""
+    many = {
+        "venue": state.venues,
+        "author": state.authors,
+        "source": state.sources,
+        "category": state.categories,
+        "tag": state.tags,
+    }
+    for field, wanted in many.items():
+        if wanted:
+            yield _any_of(field, wanted)
+    for field, value in state.excluded:
+        clause, values = _any_of(field, (value,))
+        yield f"NOT {clause}", values
 
 
 def _any_of(field: str, wanted: Sequence[str]) -> tuple[str, list[object]]:
@@ -103,5 +104,5 @@ def _phrase(text: str) -> str:
 
 def _author(name: str) -> str:
     """All words of a name must stand in the authors; `@handle` and a post's author match too, being kept there."""
-    words = [word for word in "".join(c if c.isalnum() else " " for c in fold(name)).split()] or ["zzzz"]
+    words = "".join(c if c.isalnum() else " " for c in fold(name)).split() or ["zzzz"]
     return " AND ".join(f"authors : {_phrase(word)}" for word in words)

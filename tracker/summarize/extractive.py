@@ -18,7 +18,9 @@ _ABBREVIATIONS = frozenset(
 )
 _BOUNDARY = re.compile(r"""([.!?]+["'”’)\]]*)\s+(?=["'“‘(\[]*[^\W_a-z])""")
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_COMMON = frozenset("and are for from has have into its not our that the their this via was were which with you can using based toward towards".split())
+_COMMON = frozenset(
+    "and are for from has have into its not our that the their this via was were which with you can using based toward towards".split()
+)
 
 
 def sentences(text: str) -> list[str]:

@@ -23,7 +23,9 @@ _PARAGRAPH_START = re.compile(r"^(\s*\d+)([.)])")
 def sparkline(values: Sequence[int | None]) -> str:
     """Return values as blocks of rising height; what was not fetched is a dot, not a zero."""
     most = max((value for value in values if value is not None), default=0)
-    return "".join(GAP if value is None else BARS[round(value / most * (len(BARS) - 1))] if most else BARS[0] for value in values)
+    return "".join(
+        GAP if value is None else BARS[round(value / most * (len(BARS) - 1))] if most else BARS[0] for value in values
+    )
 
 
 def plain(text: str) -> str:
@@ -68,7 +70,9 @@ class _Numbers:
 
 
 def _detail(line: Line) -> str:
-    place = " ".join(part for part in (line.venue, str(line.year or "")) if part) if len(line.date) < 10 else line.date[:10]
+    place = (
+        " ".join(part for part in (line.venue, str(line.year or "")) if part) if len(line.date) < 10 else line.date[:10]
+    )
     shared = plural(line.mentions, "post") if line.mentions else ""
     return ", ".join(part for part in (plain(line.byline), plain(place), shared) if part)
 
@@ -110,7 +114,9 @@ def _paragraph(sentences: Sequence[Sentence], say: Callable[[Sentence], str]) ->
 
 def _markdown_entry(entry: DigestEntry, say: Callable[[Sentence], str]) -> Iterator[str]:
     where = address(entry.item, entry.url) if entry.item else ""
-    yield f"### {_anchor(entry.title, where)}" + (f" {markdown(figures(entry.topic))}" if entry.topic and figures(entry.topic) else "")
+    yield f"### {_anchor(entry.title, where)}" + (
+        f" {markdown(figures(entry.topic))}" if entry.topic and figures(entry.topic) else ""
+    )
     if entry.topic:
         series = "  ".join(f"{name} `{bars}`" for name, bars in _series(entry.topic))
         if series:
@@ -136,20 +142,36 @@ def to_text(digest: Digest, width: int = 80) -> str:
 
     def say(sentences: Sequence[Sentence], indent: str) -> str:
         words = " ".join(plain(one.text) + "".join(f" [{number}]" for number in numbers.of(one)) for one in sentences)
-        return textwrap.fill(words, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+        return textwrap.fill(
+            words,
+            width,
+            initial_indent=indent,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
 
     for section in digest.sections:
         blocks.append(section.heading + "\n" + "-" * len(section.heading))
         blocks.extend([say(section.lead, "")] if section.lead else [])
         for entry in section.entries:
             head = [part for part in (plain(entry.title), figures(entry.topic) if entry.topic else "") if part]
-            series = ["  " + "   ".join(f"{name} {bars}" for name, bars in _series(entry.topic))] if entry.topic and entry.topic.weekly else []
+            series = (
+                ["  " + "   ".join(f"{name} {bars}" for name, bars in _series(entry.topic))]
+                if entry.topic and entry.topic.weekly
+                else []
+            )
             papers = [shorten(f"  - {plain(line.title)}", width) for line in entry.papers]
             blocks.append("\n".join(["  ".join(head), *series, say(entry.sentences, "  "), *papers]))
     if digest.how:
         blocks.append(say(digest.how, ""))
     if numbers.given:
-        blocks.append("\n".join(f"[{number}] {plain(digest.references[name].title)}  {address(name)}".rstrip() for name, number in numbers.given.items()))
+        blocks.append(
+            "\n".join(
+                f"[{number}] {plain(digest.references[name].title)}  {address(name)}".rstrip()
+                for name, number in numbers.given.items()
+            )
+        )
     return "\n\n".join(block for block in blocks if block.strip()) + "\n"
 
 
@@ -158,7 +180,10 @@ def to_html(digest: Digest) -> str:
     numbers = _Numbers(digest)
 
     def say(sentences: Sequence[Sentence]) -> str:
-        told = [_safe(one.text) + "".join(f' <a href="#r{number}">[{number}]</a>' for number in numbers.of(one)) for one in sentences]
+        told = [
+            _safe(one.text) + "".join(f' <a href="#r{number}">[{number}]</a>' for number in numbers.of(one))
+            for one in sentences
+        ]
         return f"<p>{' '.join(told)}</p>" if told else ""
 
     body = [f"<h1>{_safe(_title(digest))}</h1>"]
@@ -167,19 +192,30 @@ def to_html(digest: Digest) -> str:
     if digest.how:
         body.append(f'<div style="color:#555">{say(digest.how)}</div>')
     if numbers.given:
-        listed = "".join(f'<li id="r{number}">{_html_line(digest.references[name])}</li>' for name, number in numbers.given.items())
+        listed = "".join(
+            f'<li id="r{number}">{_html_line(digest.references[name])}</li>' for name, number in numbers.given.items()
+        )
         body.append(f"<h2>References</h2><ol>{listed}</ol>")
     style = "max-width:42em;margin:1em auto;padding:0 1em;font-family:sans-serif;line-height:1.45"
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{_safe(_title(digest))}</title>'
-    return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head><body style="{style}">\n' + "\n".join(body) + "\n</body></html>\n"
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head><body style="{style}">\n'
+        + "\n".join(body)
+        + "\n</body></html>\n"
+    )
 
 
 def _html_section(section: DigestSection, say: Callable[[Sequence[Sentence]], str]) -> str:
     parts = [f"<h2>{_safe(section.heading)}</h2>", say(section.lead)]
     for entry in section.entries:
-        parts.append(f"<h3>{_html_anchor(entry.title, address(entry.item, entry.url) if entry.item else '')} {_safe(figures(entry.topic)) if entry.topic else ''}</h3>")
+        parts.append(
+            f"<h3>{_html_anchor(entry.title, address(entry.item, entry.url) if entry.item else '')} {_safe(figures(entry.topic)) if entry.topic else ''}</h3>"
+        )
         if entry.topic:
-            parts.extend(f'<p style="margin:0">{name} <span style="font-family:monospace">{bars}</span></p>' for name, bars in _series(entry.topic))
+            parts.extend(
+                f'<p style="margin:0">{name} <span style="font-family:monospace">{bars}</span></p>'
+                for name, bars in _series(entry.topic)
+            )
         parts.append(say(entry.sentences))
         if entry.papers:
             parts.append("<ul>" + "".join(f"<li>{_html_line(line)}</li>" for line in entry.papers) + "</ul>")

@@ -1,0 +1,40 @@
+"""What an entry point really loads, seen in a fresh interpreter: heavy libraries come only where they are needed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = frozenset(
+    {"torch", "transformers", "sentence_transformers", "sklearn", "scipy", "faiss", "numpy", "textual", "sqlite_utils", "httpx", "feedparser", "arxiv", "lxml", "requests", "click", "rich"}
+)
+READING = HEAVY - {"click"}
+MEANING = HEAVY - {"click", "numpy", "faiss"}
+
+CASES = {
+    "the version alone": ("import tracker", HEAVY),
+    "help": ("import sys; sys.argv = ['tracker', '--help']; from tracker.cli import main; main()", HEAVY | {"sqlite3", "json"}),
+    "the list of verbs": ("import tracker.cli.app", READING | {"sqlite3"}),
+    "the session": ("import tracker.session", HEAVY),
+    "the store for reading": ("import tracker.store.reader, tracker.store.lexical", HEAVY),
+    "a search by words": ("import tracker.cli.search, tracker.search, tracker.store.lexical", READING),
+    "showing": ("import tracker.cli.show", READING),
+    "listing sources": ("import tracker.cli.sources", READING),
+    "names of fetchers": ("import tracker.plugins as p; assert 'feed' in p.names(p.FETCHERS)", HEAVY),
+    "the way out before it is used": ("import tracker.http", HEAVY),
+    "trends": ("import tracker.weekly", HEAVY - {"numpy"}),
+    "embedding before it is used": ("import tracker.embed", HEAVY),
+    "the vector index before it is used": ("import tracker.vectors", HEAVY - {"numpy"}),
+    "the verbs that index": ("import tracker.cli.sync, tracker.cli.files, tracker.cli.index", READING),
+    "the terminal UI": ("import tracker.tui.app", HEAVY - {"textual", "rich"}),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_nothing_heavy_is_loaded_before_it_is_needed(name: str) -> None:
+    code, banned = CASES[name]
+    script = f"{code}\nimport sys\nsys.stderr.write(' '.join(sorted(set(m.split('.')[0] for m in sys.modules) & {set(banned)!r})))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stderr == ""

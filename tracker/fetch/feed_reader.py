@@ -1,0 +1,124 @@
+"""Turns the bytes of an RSS, Atom or JSON Feed document into entries, and finds the feeds that a web page names."""
+
+from __future__ import annotations
+
+import calendar
+import codecs
+import re
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from typing import Any
+
+from tracker import times
+from tracker.errors import FetchError
+from tracker.fetch import feed_json, feed_plain
+from tracker.fetch.feed_documents import ENTRY_LIMIT, Document, Entry, is_cut, join, readable, text, without_prolog
+from tracker.fetch.options import items, mapping
+from tracker.refusals import shown
+from tracker.text import clean_line
+
+FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
+_MARKUP = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+
+
+def read(body: bytes, url: str, content_type: str) -> Document:
+    """Return what a document holds, whatever of the three it is; what follows a cut is lost, the rest is kept.
+
+    Raises:
+        FetchError: it is a web page or nothing that can be read; feeds named by the page are in the remedy.
+    """
+    start = body[:4_096].removeprefix(codecs.BOM_UTF8).lstrip()
+    if not start:
+        raise FetchError(f"{shown(url)} is empty.", "It will be tried again with the next sync.")
+    if start[:1] == b"{":
+        return feed_json.read(body, url)
+    body, content_type = readable(body, content_type)
+    plain = without_prolog(body)
+    if _MARKUP.match(plain):
+        raise _web_page(body, url)
+    known = None if is_cut(plain) else feed_plain.read(plain, url, content_type)
+    if known is not None and known.entries:
+        return known
+    document, version = parsed(plain, url, content_type)
+    if not version and not document.entries:
+        if b"<html" in plain[:4_096].lower():
+            raise _web_page(body, url)
+        raise FetchError(f"{shown(url)} is no RSS, Atom or JSON Feed.", "Look for the feed address on the site.")
+    return document
+
+
+def parsed(body: bytes, url: str, content_type: str) -> tuple[Document, str]:
+    """Return what feedparser makes of a document, and the version it sees in it, empty when it sees none."""
+    import feedparser  # type: ignore[import-untyped, unused-ignore]  # 0.4 s
+
+    headers = {"content-location": url} | ({"content-type": content_type} if content_type else {})
+    try:
+        tree = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    except Exception as error:  # whatever markup from outside sets off in the parser ends this source, not the run
+        raise FetchError(f"{shown(url)} cannot be read as a feed ({type(error).__name__}).", "Report the address.") from error
+    found, problems = tree.entries, []
+    if found and is_cut(body):
+        found = found[:-1]
+        problems.append("The feed is cut off; the whole entries before that were read.")
+    if len(found) > ENTRY_LIMIT:
+        problems.append(f"Only the first {ENTRY_LIMIT:,} entries were read.")
+    entries = tuple(_entry(entry) for entry in found[:ENTRY_LIMIT])
+    title, home = text(tree.feed.get("title")), text(tree.feed.get("link"))
+    return Document(title=title, home=home, entries=entries, problems=tuple(problems)), text(tree.get("version"))
+
+
+def _entry(entry: dict[str, Any]) -> Entry:
+    contents = [mapping(one) for one in items(entry.get("content"))] or [mapping(entry.get("summary_detail"))]
+    content = max(contents, key=lambda one: len(text(one.get("value"))), default={})
+    if not content.get("value"):
+        content = mapping(entry.get("summary_detail"))
+    heading = mapping(entry.get("title_detail"))
+    related = [text(mapping(one).get("href")) for one in items(entry.get("links")) if mapping(one).get("rel") in {"related", "via"}]
+    return Entry(
+        guid=text(entry.get("id")), link=text(entry.get("feedburner_origlink")) or text(entry.get("link")),
+        title=text(entry.get("title")), title_is_plain=heading.get("type") == "text/plain",
+        content=text(content.get("value")), content_is_plain=content.get("type") == "text/plain", base=text(content.get("base")),
+        authors=tuple(filter(None, (text(mapping(one).get("name")) for one in items(entry.get("authors"))))),
+        published=_moment(entry.get("published_parsed")) or _moment(dict.get(entry, "updated_parsed")),  # its own get warns
+        keywords=tuple(filter(None, (text(mapping(one).get("term")) for one in items(entry.get("tags"))))),
+        links=tuple(filter(None, related)),
+    )
+
+
+def _moment(parts: Any) -> str | None:  # noqa: ANN401 - a struct_time or nothing
+    try:
+        return times.stamp(datetime.fromtimestamp(calendar.timegm(parts), UTC)) if parts and parts[0] >= 1970 else None
+    except (ValueError, OverflowError, TypeError, OSError):
+        return None
+
+
+class _Alternates(HTMLParser):
+    """Collects the feeds that a page names in its head."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.base = url
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = {name: value or "" for name, value in attrs}
+        if tag == "base" and said.get("href"):
+            self.base = join(self.base, said["href"])
+        if tag == "link" and "alternate" in said.get("rel", "").lower().split() and said.get("href"):
+            kind, name = said.get("type", "").lower().split(";")[0].strip(), f"{said.get('title', '')} {said['href']}".lower()
+            if kind in FEED_TYPES and "comment" not in name:
+                self.found.append(said["href"])
+
+
+def alternates(body: bytes, url: str) -> tuple[str, ...]:
+    """Return the addresses of the feeds that a web page names, feeds of comments left out."""
+    parser = _Alternates(url)
+    parser.feed(body[:500_000].decode("utf-8", "replace"))
+    found = [clean_line(join(parser.base, href), 500) for href in parser.found]
+    return tuple(dict.fromkeys(address for address in found if address.startswith(("http://", "https://"))))
+
+
+def _web_page(body: bytes, url: str) -> FetchError:
+    found = alternates(body, url)
+    remedy = f"It names these feeds: {', '.join(found[:3])}" if found else "Look for the feed address on the site."
+    return FetchError(f"{shown(url)} is a web page, not a feed.", remedy)
