@@ -17,8 +17,9 @@ from tracker.fetch.arxiv import ArxivFetcher, missed, query_of
 from tracker.fetch.arxiv_rss import authors_of
 from tracker.fetch.bluesky import BlueskyFetcher
 from tracker.fetch.conference import ConferenceFetcher
-from tracker.fetch.feed import FeedFetcher
+from tracker.fetch.feed import FeedFetcher, parse
 from tracker.http import HttpClient
+from tracker.ports import Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -267,3 +268,33 @@ def test_the_demonstration_server_refuses_as_the_services_do(server: DemoServer)
     assert server.answer("/xrpc/app.bsky.feed.nothing", {}).status == 501
     assert server.answer("/nothing", {}).status == 404
     assert server.answer("/static/virtual/data/icml-2024-orals-posters.json", {}).status == 404
+
+
+def parsed(body: bytes) -> tuple[list[Record], list[str]]:
+    address = "https://blog.example.org/feed"
+    answer = Response(url=address, status=200, headers={}, body=body)
+    return parse(answer, Source(kind="feed", name="x", options={"url": address}))
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"<rss version='2.0'><channel>" + b"<a>" * 400_000, "more markup"), (b'{"items":' + b"[" * 1_000_000, "cannot be read"),
+        (b"<!--" * 300_000, "no RSS"),
+    ],
+)
+def test_feeds_made_to_take_long_are_refused(body: bytes, words: str) -> None:
+    with pytest.raises(FetchError, match=words):
+        parsed(body)
+
+
+@pytest.mark.parametrize("body", [b"<!DOCTYPE rss [" + b"] " * 400_000 + b"<rss>", b"words" + b"\n" * 1_000_000 + b"<rss>"])
+def test_what_stands_before_a_feed_takes_no_time(body: bytes) -> None:
+    assert parsed(body)[0] == []
+
+
+def test_feeds_of_many_entries_are_read_from_the_top() -> None:
+    items = b"".join(b"<item><title>No %d</title><guid>https://blog.example.org/%d</guid><x/></item>" % (n, n) for n in range(2_100))
+    found, problems = parsed(b"<rss version='2.0'><channel><title>Many</title>" + items + b"</channel></rss>")
+    assert (len(found), found[-1].title) == (2_000, "No 1999")
+    assert problems == ["Only the first 2,000 entries were read."]

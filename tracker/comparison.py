@@ -31,11 +31,13 @@ class Rules:
     """Papers with it in the title over papers with it at all: below are words of style, which rise and last and mean nothing."""
     titles_vote: bool = False
     """Rank by the tests of all papers and of titles together, not by the first alone."""
+    named_by_title: bool = False
+    """Judge by titles alone what is a name; over weeks these are too few."""
     plain_word: float = 1.0
     """What the score of a single everyday word counts: over weeks they are mostly style (`audit`, `floor`), and a specific name is at hand."""
 
 
-EDITION = Rules(papers=6, title_share=0.2)
+EDITION = Rules(papers=6, title_share=0.2, named_by_title=True)
 MONTH = Rules(papers=8, title_share=0.1, titles_vote=True, plain_word=0.8)
 NEW = Rules(papers=5, title_share=0.1, titles_vote=True)
 
@@ -65,7 +67,7 @@ class Comparison:
     def __init__(self, lexicon: Lexicon, before: Flags, after: Flags, rules: Rules) -> None:
         self.lexicon, self.table, self.rules = lexicon, lexicon.table, rules
         self.sides = (before, after)
-        self.names = [Names(lexicon, side) for side in self.sides]
+        self.names = [Names(lexicon, side, by_title=rules.named_by_title) for side in self.sides]
         tallied = self.table
         strata = np.unique([one.stratum for one in tallied.source], return_inverse=True)[1].astype(np.intp)
         width = int(strata.max(initial=0)) + 1
@@ -79,7 +81,7 @@ class Comparison:
         self.rise, self.fall = self._evidence(self.change, titled, totals), self._fall(held, titled, totals)
 
     def under(self, rules: Rules) -> "Comparison":
-        """Return the same comparison under other rules; whether titles vote stays as it was."""
+        """Return the same comparison under other rules; what was counted stays."""
         other = copy(self)
         other.rules = rules
         return other
@@ -126,8 +128,7 @@ class Comparison:
         able = np.flatnonzero(self.eligible(side))
         chosen: Flags = np.zeros(len(self.table.keys), dtype=np.bool_)
         chosen[able[contingency.discoveries(evidence.p[able], FALSE_DISCOVERIES)]] = True
-        believed: Flags = chosen & (evidence.ratio >= LEAST_RATIO)
-        return believed
+        return np.asarray(chosen & (evidence.ratio >= LEAST_RATIO), dtype=np.bool_)
 
     def found(self, phrases: Flags, score: Floats, side: int, limit: int) -> list[Found]:
         """Return topics from phrases, the highest score first, near-duplicates merged into the stronger one."""

@@ -57,7 +57,13 @@ class Shelf(Protocol):
 
 
 def compose(
-    trends: Trends, shelf: Shelf, *, week: str, role: str = "", seen: AbstractSet[str] = frozenset(), gaps: Sequence[str] = ()
+    trends: Trends,
+    shelf: Shelf,
+    *,
+    week: str,
+    role: str = "",
+    seen: AbstractSet[str] = frozenset(),
+    gaps: Sequence[str] = (),
 ) -> Digest:
     """Return the digest of a week.
 
@@ -132,7 +138,9 @@ class _Composer:
             if watched:
                 lead.append(_mention("To watch, though it may be chance", watched))
         hidden = [topic for topic in risers if topic not in chosen]
-        entries = tuple(self._topic(topic, _why(topic), _SENTENCES if place < _LEADING else 1) for place, topic in enumerate(chosen))
+        entries = tuple(
+            self._topic(topic, _why(topic), _SENTENCES if place < _LEADING else 1) for place, topic in enumerate(chosen)
+        )
         if hidden:
             apart = sum(topic in outside for topic in hidden)
             place = " outside your lens" if inside and apart == len(hidden) else ""
@@ -188,7 +196,10 @@ class _Composer:
     # parts
 
     def _topic(self, topic: Topic, why: str, sentences_wanted: int = 1) -> DigestEntry:
-        sentences = (Sentence(text=why, items=topic.items[:EVIDENCE]), *self._contributions(topic.items, sentences_wanted))
+        sentences = (
+            Sentence(text=why, items=topic.items[:EVIDENCE]),
+            *self._contributions(topic.items, sentences_wanted),
+        )
         lines = self._read(topic.items[:_CANDIDATES])
         ordered = sorted(lines, key=lambda line: (line.is_read or line.id in self._seen, -line.mentions))
         return DigestEntry(title=topic.label, topic=topic, sentences=sentences, papers=tuple(ordered[:PAPERS]))

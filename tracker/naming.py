@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tracker.contingency import Floats
 from tracker.tally import Flags, Table
 from tracker.topics import singular, unit_key, units
 from tracker.words import WEAK_WORDS
@@ -88,20 +87,19 @@ class Lexicon:
 class Names:
     """The names of the phrases of a table, judged by how the papers of one window use them."""
 
-    def __init__(self, lexicon: Lexicon, window: Flags) -> None:
+    def __init__(self, lexicon: Lexicon, window: Flags, *, by_title: bool) -> None:
         """Count how phrases stand in their runs.
 
         Args:
             lexicon: the phrases.
             window: which documents of the table are in the tested window.
+            by_title: judge by titles, where names stand cleanest; needs more of them than a week has.
         """
         self.lexicon, table = lexicon, lexicon.table
         groups = np.zeros(len(table.source), dtype=np.intp)
         inside = window[table.documents]
-        self.papers: Floats = table.count(inside, groups, 1)[:, 0]
-        known = np.maximum(self.papers, 1)
-        self._ends: Floats = table.count(inside & table.ends, groups, 1)[:, 0] / known
-        self.whole: Floats = table.count(inside & table.ends & table.begins, groups, 1)[:, 0] / known
+        self.papers = table.count(inside, groups, 1)[:, 0]
+        self._ends, self.whole = table.standing(window, by_title=by_title)
         self._names: dict[int, int | None] = {}
 
     def longer(self, phrase: int) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.topics import ENDS, STARTS, Document, Keys, bare
+from tracker.topics import ENDS, FLAGS, Document, Keys, bare
 
 Indexes = NDArray[np.intp]
 Flags = NDArray[np.bool_]
@@ -29,9 +29,11 @@ class Table:
     Attributes:
         keys: the phrases, ascending.
         starts: where the documents of each phrase begin in the three aligned arrays; one more than there are phrases.
-        documents, in_title, ends: per phrase and document: which one, whether its title holds the phrase, whether
-            the phrase ends its run there.
-        titles, title_starts: per phrase and title: the document and the place among its surfaces.
+        documents, in_title: per phrase and document: which one, and whether its title holds the phrase.
+        title_starts: where the titles of each phrase begin in the four arrays that follow.
+        titles, places: per phrase and title: the document, and the place among its surfaces.
+        stands, title_stands: whether the phrase ends its run there, so that nothing it modifies follows.
+        whole, title_whole: whether it is a whole run there.
     """
 
     source: Sequence[Document]
@@ -39,11 +41,13 @@ class Table:
     starts: Indexes
     documents: Indexes
     in_title: Flags
-    ends: Flags
-    begins: Flags
+    stands: Flags
+    whole: Flags
     title_starts: Indexes
     titles: Indexes
     places: Indexes
+    title_stands: Flags
+    title_whole: Flags
 
     def holders(self, phrase: int) -> Indexes:
         """Return the documents that hold a phrase, ascending."""
@@ -58,6 +62,15 @@ class Table:
         span = slice(self.title_starts[phrase], min(self.title_starts[phrase + 1], self.title_starts[phrase] + limit))
         pairs = zip(self.titles[span], self.places[span], strict=True)
         return Counter(self.source[document].phrases.surfaces[place] for document, place in pairs)
+
+    def standing(self, among: Flags, *, by_title: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return for each phrase in which share of some documents it ends its run, and in which it is a whole run."""
+        starts, documents = (self.title_starts, self.titles) if by_title else (self.starts, self.documents)
+        phrases, inside = np.repeat(np.arange(len(self.keys)), np.diff(starts)), among[documents]
+        all_of = np.maximum(np.bincount(phrases[inside], minlength=len(self.keys)), 1)
+        flags = (self.title_stands, self.title_whole) if by_title else (self.stands, self.whole)
+        stands, whole = (np.bincount(phrases[inside & one], minlength=len(self.keys)) / all_of for one in flags)
+        return stands, whole
 
     def count(self, chosen: Flags, groups: Indexes, width: int) -> NDArray[np.float64]:
         """Return phrases × groups: how many documents of each group hold the phrase, over the chosen elements."""
@@ -78,19 +91,23 @@ def table(source: Sequence[Document], least_titles: int) -> Table:
         least_titles: fewer do not make a phrase.
     """
     titles, of_title = _joined([one.phrases.title for one in source])
-    titles = bare(titles)
     places = (
         np.concatenate([np.arange(len(one.phrases.title)) for one in source]) if source else np.zeros(0, dtype=np.intp)
     )
-    keys, counts = np.unique(titles, return_counts=True)
+    keys, counts = np.unique(bare(titles), return_counts=True)
     keys = keys[counts >= least_titles]
-    kept, phrase = _known(titles, keys)
+    kept, phrase = _known(bare(titles), keys)
     order = np.argsort(phrase, kind="stable")
-    title_phrases, of_title, places = phrase[order], of_title[kept][order], places[kept][order]
+    title_phrases, of_title, places, bits = (
+        phrase[order],
+        of_title[kept][order],
+        places[kept][order],
+        titles[kept][order],
+    )
     bodies, of_body = _joined([one.phrases.body for one in source])
     kept, phrase = _known(bare(bodies), keys)
     order = np.argsort(phrase, kind="stable")
-    phrases, documents, bits = phrase[order], of_body[kept][order], bodies[kept][order]
+    phrases, documents, body_bits = phrase[order], of_body[kept][order], bodies[kept][order]
     width = max(len(source), 1)
     in_title = np.isin(phrases * width + documents, title_phrases * width + of_title, assume_unique=True)
     return Table(
@@ -99,11 +116,13 @@ def table(source: Sequence[Document], least_titles: int) -> Table:
         _starts(phrases, len(keys)),
         documents,
         in_title,
-        (bits & ENDS) > 0,
-        (bits & STARTS) > 0,
+        (body_bits & ENDS) > 0,
+        (body_bits & FLAGS) == FLAGS,
         _starts(title_phrases, len(keys)),
         of_title,
         places,
+        (bits & ENDS) > 0,
+        (bits & FLAGS) == FLAGS,
     )
 
 

@@ -142,7 +142,8 @@ def main() -> None:
                         f"{sum(one.voices_weekly):3d} people {' / '.join(one.phrases[1:5])}"
                     )
     mean = totals / np.array([len(weeks)] * 3 + [max(len(weeks) - 1, 1)])
-    print("mean lasting %.2f topical %.2f both %.2f kept %.2f" % tuple(mean))
+    named = zip(("lasting", "topical", "both", "kept"), mean, strict=True)
+    print("mean", " ".join(f"{name} {value:.2f}" for name, value in named))
 
 
 if __name__ == "__main__":

@@ -108,7 +108,7 @@ def why_rising(topic: Topic) -> str:
     """Return the counts behind a topic in words."""
     words = [f"{plural(topic.after, 'paper')} after {topic.before:,}" if topic.before else f"{plural(topic.after, 'paper')}, none before"]
     if interval_words(topic):
-        words.append(f"between {interval_words(topic)} times as often")
+        words.append(f"{interval_words(topic)} times as often")
     if topic.voices_weekly and topic.voices_weekly[-1]:
         words.append(f"{plural(topic.voices_weekly[-1], 'person', 'people')} posting")
     return " · ".join(words)
@@ -125,8 +125,10 @@ def source_draw(source: SourceState, progress: str = "") -> Draw:
         is_bad = source.state in TROUBLED
         mark = ("▲", "bad") if is_bad else ("·", "dim") if source.state in {"off", "new"} else ("✓", "good")
         good = times.ago(source.last_ok, times.now()) or "never"
-        end: Row = [(fit(progress or state_words(source.state), 20), "accent" if progress else "bad" if is_bad else "dim"), (fit_right(good, 6), "dim"),
-                    (fit_right(f"{source.items:,}", 8), "dim"), (" ", "")]
+        end: Row = [(" ", ""), (fit(progress or state_words(source.state), 13 if width < 64 else 20), "accent" if progress else "bad" if is_bad else "dim")]
+        if width >= 56:
+            end.append((fit_right(good, 6), "dim"))
+        end += [(fit_right(f"{source.items:,}", 8), "dim"), (" ", "")]
         rows: list[Row] = [[(" ", ""), mark, (" ", ""), (fit(source.name, max(width - 3 - width_of(end), 6)), "strong" if is_bad else ""), *end]]
         if is_bad and (source.message or source.remedy):
             rows += [[("   ", ""), *row] for row in wrap([(steady(source.message), "bad"), (" ", ""), (steady(source.remedy), "dim")], width - 4)][:2]

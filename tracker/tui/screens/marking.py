@@ -36,13 +36,15 @@ class Marking(Shell):
                 self.post_message(Said(self.desk.words_for(error), "bad"))
                 for view in self.views.values():
                     view.reload()
+            else:
+                self.read_again()
 
         self.run_worker(wait, group="marks", exit_on_error=False)
         return settler(asyncio.get_running_loop(), future)
 
-    def mark(self, rows: tuple[int, ...], words: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+    def mark(self, rows: tuple[int, ...], words: str, before: dict[str, Any], after: dict[str, Any], *, can_undo: bool = True) -> None:
         """Mark items and show it."""
-        self.desk.mark(rows, words, before, after, self._settle())
+        self.desk.mark(rows, words, before, after, self._settle(), is_undo=not can_undo)
         self.post_message(LinesChanged(frozenset(rows)))
 
     def action_switch(self, name: str) -> None:
@@ -56,7 +58,7 @@ class Marking(Shell):
         """Take an item that is opened as read."""
         line = self.view.line
         if isinstance(target, ItemTarget) and line is not None and line.row == target.name and not line.is_read:
-            self.mark((line.row,), "read", {"read": False}, {"read": True})
+            self.mark((line.row,), "read", {"read": False}, {"read": True}, can_undo=False)
 
     def action_hide(self) -> None:
         """Take an item out of all lists."""
@@ -138,14 +140,9 @@ class Marking(Shell):
     def _tag(self, item: Item, text: str) -> None:
         tags = tuple(dict.fromkeys(tag.lstrip("#").rstrip(",") for tag in steady(text).split() if tag.strip("#,")))
         self.desk.tag(item.row, item.marks.tags, tags, self._settle())
-        self._after_words(item.row)
 
     def _note(self, item: Item, text: str) -> None:
         self.desk.mark((item.row,), "note", {"note": item.marks.note}, {"note": text.strip()}, self._settle())
-        self._after_words(item.row)
-
-    def _after_words(self, row: int) -> None:
-        start(self, "marks", lambda _: None, lambda _: self.tell(LinesChanged(frozenset((row,)))), group="words")
 
     async def action_filter(self) -> None:
         """Ask for the filters of a list."""

@@ -150,7 +150,6 @@ class Shell(Screen[None]):
         message.stop()
         for view in self.views.values():
             view.adjust(message.rows)
-        self.read_again()
 
     def read_again(self) -> None:
         """Show the item in the pane with its newer marks."""

@@ -35,7 +35,6 @@ class SearchView(View):
         super().__init__(id=id)
         self._shown_for = ("", "")
         self._warming = False
-        self._moved = False
 
     def compose(self) -> ComposeResult:
         """Build line, caption and list."""
@@ -78,7 +77,7 @@ class SearchView(View):
     @on(Input.Changed, "#search-line")
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        self._moved = False
+        self.hits.touched = False
         line = event.value.strip()
         if not line:
             self.hits.show([], keep=False)
@@ -115,19 +114,15 @@ class SearchView(View):
             return  # what meaning found is there already
         self._shown_for = (line, mode)
         self.hits.empty = "Nothing found.\nFewer words, or fewer filters?"
-        self.hits.show([_entry(hit) for hit in hits], keep=self._moved)
+        self.hits.show([_entry(hit) for hit in hits], keep=self.hits.touched)
         found = f"{LIMIT} best" if len(hits) == LIMIT else plural(len(hits), "hit")
         how = "words and meaning" if mode == "hybrid" else "words" if self.desk.session.is_warm or not self._warming else "words; the model is being loaded"
         self.query_one(Caption).say(f"{found}  ·  by {how}" if "like:" not in line else f"{found}  ·  by meaning")
 
     def _refused(self, words: str) -> None:
         self.hits.show([], keep=False)
-        self.hits.empty = ""
-        self.query_one(Caption).say(words)
-
-    def on_key(self) -> None:
-        """Take note that the user walks in the list: from then on it does not jump to the top."""
-        self._moved = self.hits.has_focus
+        self.hits.empty = words
+        self.query_one(Caption).say("")
 
     @on(Input.Submitted, "#search-line")
     def _submitted(self, event: Input.Submitted) -> None:

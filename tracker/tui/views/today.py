@@ -97,7 +97,7 @@ class TodayView(View):
         self.data = data
         shown = self.query_one(EntryList)
         self.say_empty("Nothing is stored yet.\nR fetches your sources; 'tracker follow URL' adds one,\n'tracker import FILE' reads a file.")
-        shown.show(today_entries(data), keep=shown.cursor > 0 and shown.has_focus)
+        shown.show(today_entries(data), keep=shown.touched)
         self.query_one(Caption).say(caption(data))
 
     def adjust(self, rows: frozenset[int] | None) -> None:

@@ -23,6 +23,9 @@ class CursorList(Painted):
     empty: reactive[str] = reactive("")
     """What is shown instead of lines: what this is and which key fills it."""
 
+    touched = False
+    """Whether the user has moved in it: until then new entries above do not push the cursor down."""
+
     # what a kind of list must know
 
     def total(self) -> int:
@@ -133,6 +136,7 @@ class CursorList(Painted):
 
     def action_step(self, by: int) -> None:
         """Move by one entry."""
+        self.touched = True
         self.move_to(self.cursor + by, by)
 
     def action_half(self, way: int) -> None:
@@ -144,6 +148,7 @@ class CursorList(Painted):
         self._leap(way * max(self.size.height - 1, 1))
 
     def _leap(self, lines: int) -> None:
+        self.touched = True
         if not self.total():
             return
         y = self.top_of(max(self.cursor, 0)) + lines
@@ -155,12 +160,14 @@ class CursorList(Painted):
 
     def action_edge(self, way: int) -> None:
         """Move to the first or last entry."""
+        self.touched = True
         self.move_to(0 if way < 0 else self.total() - 1, -way)
         if way < 0:
             self.scroll_to(y=0, animate=False)
 
     def action_open(self) -> None:
         """Open what the cursor rests on."""
+        self.touched = True
         if self.target is not None:
             self.post_message(Opened(self.target))
 
@@ -169,6 +176,7 @@ class CursorList(Painted):
         line = event.y + self.scroll_offset.y
         if not self.total() or line >= self.virtual_size.height:
             return
+        self.touched = True
         index, _ = self.index_at(line)
         if index == self.cursor:
             self.action_open()
