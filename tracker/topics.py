@@ -30,7 +30,7 @@ _BASE = 0x9E3779B97F4A7C15
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _WORD = 0xFFFFFFFFFFFFFFFF
 _CACHE_LIMIT = 200_000
-_TOKEN = re.compile(r"[^\W_]+(?:(?:[-'\u2010\u2011\u2013\u2019]|\.(?=\d))[^\W_]+)*|[^\w\s]|_")
+_TOKEN = re.compile(r"[^\W_]+(?:(?:[-'\u2010\u2011\u2013\u2019]|\.(?=\d))[^\W_]+)*(?:(?<=s)['\u2019](?=\s))?|[^\w\s]|_")
 _HYPHENS = re.compile("[-'.\u2010\u2011\u2013\u2019]")
 _SUFFIXED = re.compile(r"^([A-Z]{2,5}s?)-(?:based|driven|powered|enabled|enhanced|assisted|centric)$")
 

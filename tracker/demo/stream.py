@@ -22,6 +22,7 @@ PAPERS_A_WEEK = 60
 _FIRST_NUMBER = 99_001
 _LAST_NUMBER = 99_999
 _STUDY_SHARE = 0.27
+_COMMON_CATEGORY = 0.7
 _LINKS_A_WEEK = 7
 _CHATTER_A_WEEK = 2
 _HOT_POSTS = 5
@@ -237,7 +238,9 @@ class _Author:
         """Return a new paper on a theme."""
         style = "study" if self._rng.random() < _STUDY_SHARE else "method"
         fields = self._fields(theme)
-        primary, *others = theme.categories
+        # a topic is filed under several categories, as in life: one that had a category for itself could not rise in it
+        filed = ("cs.LG", *theme.categories) if self._rng.random() < _COMMON_CATEGORY else theme.categories
+        primary, *others = dict.fromkeys(filed)
         return DemoPaper(
             arxiv_id=arxiv_id,
             title=self._title(theme, fields, style),

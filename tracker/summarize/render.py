@@ -187,8 +187,7 @@ def to_html(digest: Digest) -> str:
         return f"<p>{' '.join(told)}</p>" if told else ""
 
     body = [f"<h1>{_safe(_title(digest))}</h1>"]
-    for section in digest.sections:
-        body.append(_html_section(section, say))
+    body.extend(_html_section(section, say) for section in digest.sections)
     if digest.how:
         body.append(f'<div style="color:#555">{say(digest.how)}</div>')
     if numbers.given:

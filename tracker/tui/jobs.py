@@ -70,5 +70,5 @@ def start(
 
     name = (id(node), group or lane)
     desk.newest[name] = future
-    node.run_worker(wait, group=group or lane, exclusive=True, exit_on_error=False)
+    node.run_worker(cast("Any", wait), group=group or lane, exclusive=True, exit_on_error=False)
     desk.lane(lane).submit(work, settler(asyncio.get_running_loop(), future), lambda: desk.newest[name] is not future)

@@ -7,7 +7,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Input
 
 from tracker.tui.jobs import start
 from tracker.tui.keys import MAIN_KEYS, VIEWS, bindings, unknown
@@ -15,20 +14,37 @@ from tracker.tui.messages import Opened, UrlTarget, ViewTarget
 from tracker.tui.rows import TROUBLED
 from tracker.tui.screens.syncing import Syncing
 from tracker.tui.views.base import View
-from tracker.tui.views.digest import DigestView
-from tracker.tui.views.lines import LinesView, PapersView, PostsView
-from tracker.tui.views.search import SearchView
-from tracker.tui.views.sources import SourcesView
 from tracker.tui.views.today import TodayView
-from tracker.tui.views.trends import TrendsView
 from tracker.tui.widgets.bars import BottomBar, TopBar
 from tracker.tui.widgets.nav import Nav
 from tracker.tui.widgets.reading import ReadingPane
 
 if TYPE_CHECKING:
     from tracker.models import SourceState
+    from tracker.tui.views.search import SearchView
 
-KINDS: dict[int, type[View]] = {1: TodayView, 2: PapersView, 3: PostsView, 4: SearchView, 5: TrendsView, 6: DigestView, 7: SourcesView}
+
+def view_of(number: int) -> View:
+    """Make a view; what only one view needs is imported with it."""
+    if number in {2, 3}:
+        from tracker.tui.views.lines import PapersView, PostsView
+
+        return PapersView() if number == 2 else PostsView()
+    if number == 4:
+        from tracker.tui.views.search import SearchView
+
+        return SearchView()
+    if number == 5:
+        from tracker.tui.views.trends import TrendsView
+
+        return TrendsView()
+    if number == 6:
+        from tracker.tui.views.digest import DigestView
+
+        return DigestView()
+    from tracker.tui.views.sources import SourcesView
+
+    return SourcesView()
 
 
 RELOAD_AFTER_SECONDS = 0.3
@@ -48,6 +64,7 @@ class MainScreen(Syncing):
     def compose(self) -> ComposeResult:
         """Build what the first frame shows."""
         self.views[1] = TodayView()
+        self.views[1].add_class("-shown")
         yield TopBar()
         with Horizontal(id="body"):
             yield Nav()
@@ -69,6 +86,11 @@ class MainScreen(Syncing):
         if self._sync_wanted:
             self.sync(())
 
+    @property
+    def is_typing(self) -> bool:
+        """Whether keys are letters of a line."""
+        return self.focused is not None and self.focused.check_consume_key("x", "x")
+
     def on_resize(self) -> None:
         """Fill the reading pane when there is room for it now."""
         self.call_after_refresh(lambda: None if self.is_reading else self.show_in_pane(self.view.listing.target))
@@ -78,7 +100,7 @@ class MainScreen(Syncing):
     async def _show_view(self, number: int) -> None:
         """Show a view; build it when it is seen for the first time."""
         if number not in self.views:
-            self.views[number] = KINDS[number]()
+            self.views[number] = view_of(number)
             await self.query_one("#views").mount(self.views[number])
         self.number = number
         self.stop_reading()
@@ -97,7 +119,7 @@ class MainScreen(Syncing):
             return
         self.came_from.clear()
         await self._show_view(number)
-        if line and isinstance(self.view, LinesView):
+        if line and self.view.can_filter:
             self.view.filter_by(line.strip())
             self.refresh_nav()
 
@@ -136,7 +158,7 @@ class MainScreen(Syncing):
 
     def action_pane(self) -> None:
         """Read what the cursor rests on."""
-        if not self.is_reading and self.view.listing.target is not None and not isinstance(self.focused, Input):
+        if not self.is_reading and self.view.listing.target is not None and not self.is_typing:
             self.open(self.view.listing.target)
 
     def action_unread(self, way: int) -> None:
@@ -163,7 +185,7 @@ class MainScreen(Syncing):
             self.stop_reading()
             self.view.focus_list()
             self.show_in_pane(self.view.listing.target)
-        elif isinstance(self.focused, Input) and self.view.listing.target is not None:
+        elif self.is_typing and self.view.listing.target is not None:
             self.view.listing.focus()
         elif self.came_from:
             await self._show_view(self.came_from.pop())
@@ -171,7 +193,7 @@ class MainScreen(Syncing):
             self.refresh_nav()
         elif may_quit:
             self.app.exit(0)
-        elif isinstance(self.focused, Input):
+        elif self.is_typing:
             await self._show_view(1)
         else:
             self.say("This is the top; q quits.")

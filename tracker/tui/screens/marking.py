@@ -1,7 +1,7 @@
 """The commands that act on one item: marks with undo, links, copies."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from tracker.errors import TrackerError
 from tracker.identity import is_web_address
@@ -11,8 +11,6 @@ from tracker.tui.cells import steady
 from tracker.tui.jobs import settler, start
 from tracker.tui.messages import ItemTarget, LinesChanged, Said, Target
 from tracker.tui.screens.shell import Shell
-from tracker.tui.views.lines import LinesView
-from tracker.tui.widgets.prompt import FilterSuggester
 
 
 class Marking(Shell):
@@ -39,7 +37,7 @@ class Marking(Shell):
             else:
                 self.read_again()
 
-        self.run_worker(wait, group="marks", exit_on_error=False)
+        self.run_worker(cast("Any", wait), group="marks", exit_on_error=False)
         return settler(asyncio.get_running_loop(), future)
 
     def mark(self, rows: tuple[int, ...], words: str, before: dict[str, Any], after: dict[str, Any], *, can_undo: bool = True) -> None:
@@ -75,11 +73,10 @@ class Marking(Shell):
 
     def action_read_all(self) -> None:
         """Take all items of the list as read."""
-        view = self.view
-        if not isinstance(view, LinesView):
+        state = self.view.unread
+        if state is None:
             self.say("A marks a whole list read: go to Papers (2) or Posts (3).")
             return
-        state = view.unread
 
         def mark(rows: Any) -> None:  # noqa: ANN401 - an array of rows
             if rows:
@@ -104,10 +101,7 @@ class Marking(Shell):
     def _bring_back(self, row: int) -> None:
         """Read the lists again with an item that was hidden; the cursor goes to it in the list that is shown."""
         for view in self.views.values():
-            if isinstance(view, LinesView) and view is self.view:
-                view.reload(row)
-            else:
-                view.reload()
+            view.bring_back(row)
 
     # words of the user
 
@@ -147,9 +141,11 @@ class Marking(Shell):
     async def action_filter(self) -> None:
         """Ask for the filters of a list."""
         view = self.view
-        if not isinstance(view, LinesView):
+        if not view.can_filter:
             self.say("Filters narrow Papers (2) and Posts (3); in the search line they stand among the words.")
             return
+
+        from tracker.tui.widgets.prompt import FilterSuggester  # brings Input: 10 ms that the first frame need not pay
 
         def done(text: str) -> None:
             view.filter_by(text)

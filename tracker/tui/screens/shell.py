@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, cast
 from textual import on
 from textual.message import Message
 from textual.screen import Screen
-from textual.suggester import Suggester
 
 from tracker.models import Line
 from tracker.tui.desk import Desk
@@ -14,14 +13,15 @@ from tracker.tui.jobs import desk_of, start
 from tracker.tui.messages import DocumentReady, LinesChanged, Pointed, Said, Target, UrlTarget, ViewTarget
 from tracker.tui.reading import gather_document
 from tracker.tui.views.base import View
-from tracker.tui.views.lines import LinesView
 from tracker.tui.widgets.bars import BottomBar
 from tracker.tui.widgets.nav import Nav
-from tracker.tui.widgets.prompt import Prompt
 from tracker.tui.widgets.reading import ReadingPane
 
 if TYPE_CHECKING:
+    from textual.suggester import Suggester
+
     from tracker.tui.views.today import TodayView
+    from tracker.tui.widgets.prompt import Prompt
 
 READING_HINTS = (("next-link", "links"), ("star", "star"), ("browser", "browser"), ("like", "more like this"), ("next-unread", "next"), ("back", "back"))
 
@@ -119,13 +119,15 @@ class Shell(Screen[None]):
             self.view.listing.focus()
 
     @property
-    def prompt(self) -> Prompt | None:
+    def prompt(self) -> "Prompt | None":
         """The prompt, once something was asked."""
-        found = self.query(Prompt)
-        return found.first() if found else None
+        found = self.query("Prompt")
+        return cast("Prompt", found.first()) if found else None
 
-    async def ask(self, label: str, value: str, answer: Callable[[str], None], suggester: Suggester | None = None) -> None:
+    async def ask(self, label: str, value: str, answer: Callable[[str], None], suggester: "Suggester | None" = None) -> None:
         """Ask for a line at the bottom."""
+        from tracker.tui.widgets.prompt import Prompt
+
         if self.prompt is None:
             await self.mount(Prompt(), before=self.query_one(BottomBar))
         cast("Prompt", self.prompt).ask(label, value, answer, suggester)
@@ -165,7 +167,7 @@ class Shell(Screen[None]):
         """Draw the column at the left."""
         nav = self.query_one(Nav)
         nav.number = self.number
-        nav.filter_line = self.view.filter_line if isinstance(self.view, LinesView) else ""
+        nav.filter_line = self.view.filter_line
         data = cast("TodayView", self.views[1]).data
         if data.new_papers is not None:
             nav.counts |= {2: f"{data.papers:,}", 3: f"{data.posts:,}"}

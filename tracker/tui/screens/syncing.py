@@ -11,7 +11,6 @@ from tracker.tui.jobs import start
 from tracker.tui.messages import SyncEnded, SyncStepped
 from tracker.tui.reads import Reader
 from tracker.tui.screens.marking import Marking
-from tracker.tui.views.sources import SourcesView
 from tracker.tui.widgets.bars import TopBar
 
 
@@ -30,8 +29,8 @@ class Syncing(Marking):
 
     def _names_here(self) -> tuple[str, ...] | None:
         known = {source.name for source in self.desk.session.config.sources}
-        if isinstance(self.view, SourcesView):
-            return (self.view.name_at_cursor,) if self.view.name_at_cursor else None
+        if self.view.number == 7:
+            return (self.view.source_name,) if self.view.source_name else None
         line = self.line
         item = self._item(line) if line is not None else None
         return tuple(seen.source for seen in item.sightings if seen.source in known) or None if item is not None else None
@@ -66,9 +65,8 @@ class Syncing(Marking):
         message.stop()
         event = message.event
         self._count(event)
-        sources = self.views.get(7)
-        if isinstance(sources, SourcesView):
-            sources.stepped(event)
+        if 7 in self.views:
+            self.views[7].stepped(event)
         self._show_progress(event)
 
     def _count(self, event: SyncEvent) -> None:
@@ -91,9 +89,8 @@ class Syncing(Marking):
         message.stop()
         self.is_syncing = False
         self.query_one(TopBar).update(busy="")
-        sources = self.views.get(7)
-        if isinstance(sources, SourcesView):
-            sources.stepped(SyncEvent(step="finished"))
+        if 7 in self.views:
+            self.views[7].stepped(SyncEvent(step="finished"))
         if message.problem:
             self.say(message.problem, "bad")
         else:

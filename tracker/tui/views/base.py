@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from tracker.models import Line
+from tracker.models import Line, SyncEvent
 from tracker.tui.cells import steady
 from tracker.tui.desk import Desk
 from tracker.tui.jobs import desk_of
@@ -17,6 +17,7 @@ from tracker.tui.widgets.entry_list import EntryList
 from tracker.tui.widgets.line_list import LineList
 
 if TYPE_CHECKING:
+    from tracker.query import Filter
     from tracker.tui.documents import Document
 
 COMMON_HINTS = (("open", "open"), ("star", "star"), ("search", "search"), ("filter", "filter"), ("help", "keys"), ("quit", "quit"))
@@ -33,7 +34,7 @@ class Caption(Static):
 
     def say(self, words: str) -> None:
         """Show words."""
-        self.update(steady(words))
+        self.update(steady(words), layout=False)
 
 
 class View(Vertical):
@@ -60,6 +61,31 @@ class View(Vertical):
         """The item at the cursor, if it is one."""
         shown = self.listing
         return shown.line if isinstance(shown, LineList | EntryList) else None
+
+    filter_line = ""
+    """What the view is narrowed to."""
+    can_filter = False
+
+    @property
+    def unread(self) -> "Filter | None":
+        """The filter of what is not read in the view, where it is one list of the store."""
+        return None
+
+    @property
+    def source_name(self) -> str | None:
+        """The source at the cursor, where the view shows sources."""
+        return None
+
+    def filter_by(self, line: str) -> None:
+        """Narrow the view to what passes the filters of a query line."""
+
+    def bring_back(self, row: int) -> None:
+        """Read anew with an item that was hidden; the cursor goes to it."""
+        del row
+        self.reload()
+
+    def stepped(self, event: SyncEvent) -> None:
+        """Show a step of a sync."""
 
     def enter(self) -> None:
         """Called each time the view comes into sight."""

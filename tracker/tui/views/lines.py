@@ -26,6 +26,7 @@ class LinesView(View):
 
     kind: Kind = "paper"
     noun = "paper"
+    can_filter = True
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -68,6 +69,10 @@ class LinesView(View):
             self._describe()
 
         start(self, "lists", lambda reader: reader.order(state), show, group="order")
+
+    def bring_back(self, row: int) -> None:
+        """Read anew; in the list that is shown the cursor goes to the item."""
+        self.reload(row if self.display else None)
 
     def _describe(self) -> None:
         words = plural(self.lines.total(), self.noun)

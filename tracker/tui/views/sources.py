@@ -65,7 +65,7 @@ class SourcesView(View):
         self._draw()
 
     @property
-    def name_at_cursor(self) -> str | None:
+    def source_name(self) -> str | None:
         """The source at the cursor."""
         target = self.query_one(EntryList).target
         return target.state.name if isinstance(target, SourceTarget) else None

@@ -7,6 +7,7 @@ from textual.widget import Widget
 from tracker.tui.cells import steady
 from tracker.tui.keys import VIEWS, shown
 from tracker.tui.messages import Opened, ViewTarget
+from tracker.tui.widgets.painted import role_styles
 
 HOLD_SECONDS = 6.0
 HOLD_BAD_SECONDS = 20.0
@@ -14,8 +15,6 @@ HOLD_BAD_SECONDS = 20.0
 
 class TopBar(Widget):
     """Names the views, marks the one that is shown, and keeps failing sources and a running sync in sight."""
-
-    COMPONENT_CLASSES = {"bar--dim", "bar--here", "bar--bad", "bar--busy"}  # noqa: RUF012 - as Textual declares it
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,26 +32,26 @@ class TopBar(Widget):
 
     def render(self) -> Text:
         """Draw the views at the left and the state at the right, shorter where there is less room."""
-        style = self.get_component_rich_style
+        style = role_styles(self)
         text = Text(" ", no_wrap=True, end="")
         self._spans = []
         for number, name in enumerate(VIEWS, 1):
             start = text.cell_len
             here = number == self.number
-            text.append(f"{number} ", style("bar--here" if here else "bar--dim", partial=True))
-            text.append(name, style("bar--here", partial=True) if here else "")
+            text.append(f"{number} ", style["here" if here else "dim"])
+            text.append(name, style["here"] if here else "")
             self._spans.append((start, text.cell_len, number))
             text.append("  ")
         room = self.size.width - text.cell_len - 1
         state = Text(no_wrap=True)
         if self.failing:
             words = f"▲ {self.failing} failing"
-            state.append(words if len(words) <= room else f"▲{self.failing}", style("bar--bad", partial=True))
+            state.append(words if len(words) <= room else f"▲{self.failing}", style["alarm"])
         if self.busy:
             left = room - state.cell_len - (2 if self.failing else 0)
             busy = steady(self.busy)
             busy = busy if len(busy) <= left else "⟳" if left > 0 else ""
-            state = Text.assemble((busy, style("bar--busy", partial=True)), "  " if self.failing and busy else "", state)
+            state = Text.assemble((busy, style["busy"]), "  " if self.failing and busy else "", state)
         text.append(" " * max(room - state.cell_len, 0))
         return text.append_text(state)
 
@@ -65,8 +64,6 @@ class TopBar(Widget):
 
 class BottomBar(Widget):
     """Six hints; a message takes their place for some seconds."""
-
-    COMPONENT_CLASSES = {"bar--dim", "bar--key", "bar--bad"}  # noqa: RUF012 - as Textual declares it
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,11 +97,11 @@ class BottomBar(Widget):
 
     def render(self) -> Text:
         """Draw the message or the hints."""
-        style = self.get_component_rich_style
+        style = role_styles(self)
         if self.message:
-            return Text(f" {self.message}", style("bar--bad", partial=True) if self.tone == "bad" else "", overflow="fold")
+            return Text(f" {self.message}", style["alarm"] if self.tone == "bad" else "", overflow="fold")
         text = Text(" ", no_wrap=True)
         for key, word in self.hints[:6]:
-            text.append(key, style("bar--key", partial=True))
-            text.append(f" {word}   ", style("bar--dim", partial=True))
+            text.append(key, style["accent"])
+            text.append(f" {word}   ", style["dim"])
         return text

@@ -7,14 +7,13 @@ from textual.widget import Widget
 from tracker.tui.cells import fit, fit_right
 from tracker.tui.keys import VIEWS
 from tracker.tui.messages import Opened, ViewTarget
+from tracker.tui.widgets.painted import role_styles
 
 FILTERS = (("all", ""), ("unread", "is:unread"), ("starred", "is:starred"), ("last 7 days", "since:7d"), ("talked about", "has:mentions"), ("with code", "has:code"))
 
 
 class Nav(Widget):
     """Draws itself as one text; every line knows where it leads."""
-
-    COMPONENT_CLASSES = {"bar--dim", "bar--here", "bar--bad"}  # noqa: RUF012 - as Textual declares it
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -26,8 +25,9 @@ class Nav(Widget):
 
     def render(self) -> Text:
         """Draw views, filters, totals."""
-        dim, here = self.get_component_rich_style("bar--dim", partial=True), self.get_component_rich_style("bar--here", partial=True)
-        bad = self.get_component_rich_style("bar--bad", partial=True)
+        styles = role_styles(self)
+        dim, here = styles["dim"], styles["here"]
+        bad = styles["alarm"]
         width = self.size.width - 3
         lines: list[tuple[Text, ViewTarget | None]] = [(Text(" tracker", here), None), (Text(""), None)]
         for number, name in enumerate(VIEWS, 1):

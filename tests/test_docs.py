@@ -1,0 +1,288 @@
+"""The documentation against the code: what it names exists, what exists is named, and its examples run."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import shlex
+import sys
+import tomllib
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import click
+import pytest
+
+from tracker import comparison, config, http, plugins, sync, trends
+from tracker.cli.app import tracker as group
+from tracker.cli.verbs import VERBS
+from tracker.query import filter_names, parse
+from tracker.tui import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tracker.session import Session
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = {path.name: path.read_text("utf-8") for path in sorted((ROOT / "docs").glob("*.md"))}
+PAGES = ("quick-start", "feeds", "query", "keys", "import", "writing-a-fetcher", "how-it-works", "trends")
+_FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_ENDS = frozenset({"|", ">", ">>", "<", ";", "&&"})
+CHECKED: tuple[type[click.ParamType[Any]], ...] = (click.Choice, click.IntRange)
+"""Types of options whose values are checked; files of examples need not be there."""
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """The fenced blocks of a page in one language."""
+    return [text for name, text in _FENCE.findall(DOCS[page]) if name == language]
+
+
+def section(page: str, heading: str) -> str:
+    """A part of a page, up to the next heading of its level."""
+    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", DOCS[page], re.DOTALL | re.MULTILINE)
+    assert found, f"{page} has no part '{heading}'"
+    return found[1]
+
+
+def rows(text: str) -> Iterator[list[str]]:
+    """The cells of the rows of its tables."""
+    for line in text.splitlines():
+        if line.startswith("|"):
+            yield [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def commands() -> list[tuple[str, list[str]]]:
+    """(page, words after `tracker`) of every shell example."""
+    found = []
+    for page in DOCS:
+        for line in "\n".join(blocks(page, "console")).splitlines():
+            words = shlex.split(line.removeprefix("$ "), comments=True)
+            end = next((place for place, word in enumerate(words) if word in _ENDS), len(words))
+            if words[:1] == ["tracker"]:
+                found.append((page, words[1:end]))
+    return found
+
+
+# what exists is named
+
+
+def test_every_page_is_there() -> None:
+    assert {f"{name}.md" for name in PAGES} <= DOCS.keys()
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_is_shown_at_work(verb: str) -> None:
+    assert any(words[:1] == [verb] for _, words in commands()), f"no example of 'tracker {verb}'"
+
+
+@pytest.mark.parametrize("name", filter_names())
+def test_every_filter_has_its_row_with_an_example_that_parses(name: str) -> None:
+    found = [cells for cells in rows(section("query.md", "Filters")) if cells[0] == f"`{name}:`"]
+    assert len(found) == 1
+    for example in re.findall(r"`([^`]+)`", found[0][1]):
+        assert example.startswith(f"{name}:")
+        assert not parse(example).words
+
+
+def test_every_key_has_its_row() -> None:
+    written = {cells[0].strip("`"): re.findall(r"`([^`]+)`", cells[1]) for cells in rows(DOCS["keys.md"])}
+    for key in keys.ALL_KEYS:
+        assert written.get(key.id) == keys.shown(key.id, {}, first=False).split(), f"{key.id}: {key.words}"
+    assert written.keys() - {"id", "---"} == {key.id for key in keys.ALL_KEYS}
+
+
+HEADINGS = {"arxiv": "arXiv", "conference": "Conferences", "feed": "Feeds", "bluesky": "Bluesky"}
+
+
+def shipped() -> list[str]:
+    """The kinds that come with the project, as `pyproject.toml` registers them."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return sorted(project["entry-points"][plugins.FETCHERS])
+
+
+@pytest.mark.parametrize("kind", shipped())
+def test_every_kind_and_option_is_described(kind: str) -> None:
+    part = section("feeds.md", HEADINGS[kind])
+    assert f'`kind = "{kind}"`' in part
+    module = importlib.import_module(plugins.load(plugins.FETCHERS, kind).__module__)
+    assert {cells[0].strip("`") for cells in rows(part)} - {"option", "---"} == module.OPTIONS
+
+
+def test_the_common_options_are_described() -> None:
+    part = section("feeds.md", "What all sources have")
+    assert all(f"`{name}`" in part for name in config._COMMON)
+    assert all(f"`{role}`" in DOCS["feeds.md"] for role in config.ROLES)
+
+
+def test_every_state_of_a_source_is_described() -> None:
+    from tracker.models import SourceState
+
+    states = re.findall(r"`(\w+)`", (SourceState.__doc__ or "").split("one of")[1])
+    assert [cells[0].strip("`") for cells in rows(section("feeds.md", "States of a source"))][2:] == states
+
+
+def test_every_field_of_an_import_is_described() -> None:
+    source = (ROOT / "tracker" / "fetch" / "jsonlines.py").read_text("utf-8")
+    fields = {*re.findall(r'row\.get\("(\w+)"\)', source), "upvotes", "rank"}
+    assert {name for name in fields if f"`{name}`" not in DOCS["import.md"]} == set()
+
+
+def test_the_floors_are_those_of_the_contract() -> None:
+    contract = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"][0]
+    drawn = blocks("how-it-works.md", "text")[0].splitlines()
+    assert len(drawn) == len(contract["layers"])
+    for line, layer in zip(drawn, contract["layers"], strict=True):
+        assert {name.strip().removeprefix("tracker.") for name in layer.split("|")} <= set(line.split())
+
+
+# figures
+
+
+def test_figures_are_those_of_the_code() -> None:
+    feeds, method, reading = DOCS["feeds.md"], DOCS["how-it-works.md"], DOCS["trends.md"]
+    for heading, host in (("arXiv", "arxiv.org"), ("Conferences", "icml.cc"), ("Bluesky", "bsky.app")):
+        assert f": {http.GAPS[host]:g} s" in section("feeds.md", heading)
+    assert f"{http.GAP:g} s\n" in section("feeds.md", "Feeds")
+    assert f"reddit.com {http.GAPS['reddit.com']:g} s" in feeds
+    assert f"| {sync.SECONDS_A_SOURCE:g} s:" in feeds
+    assert f"| redirects | {http.REDIRECTS}," in feeds
+    assert f"| {http.RETRIES + 1} |" in feeds
+    least = (comparison.MONTH.papers, comparison.EDITION.papers, comparison.NEW.papers)
+    assert "needs {} papers in its window, one of editions {};".format(*least) in method
+    assert f"needs {least[2]}." in method
+    assert "{} papers ({} between editions, {} for a new name)".format(*least) in reading
+    assert (
+        f"at least {comparison.LEAST_TITLES} of them, and at least {comparison.MONTH.title_share:.0%}".replace(
+            "%", " %"
+        )
+        in method
+    )
+    assert f"({comparison.EDITION.title_share:.0%} between".replace("%", " %") in method
+    assert f"held to {comparison.FALSE_DISCOVERIES:.0%}".replace("%", " %") in method
+    assert f"must be {comparison.LEAST_RATIO} or more" in method
+    assert f"by {comparison.LEAST_RATIO} times at least" in reading
+    assert f"fewer than {trends.LEAST_PAPERS} papers" in reading
+    assert (trends.WEEKS, trends.RECENT) == (12, 4)
+
+
+# what is named exists
+
+
+@pytest.mark.parametrize(
+    ("page", "words"), commands(), ids=lambda value: value if isinstance(value, str) else " ".join(value)
+)
+def test_shell_examples_name_verbs_and_options_that_exist(page: str, words: list[str]) -> None:
+    context = click.Context(group, info_name="tracker")
+    _, rest, _ = group.make_parser(context).parse_args(list(words))
+    if not rest:
+        return
+    command = group.get_command(context, rest[0])
+    assert command is not None, f"{page}: there is no verb '{rest[0]}'"
+    given, _, _ = command.make_parser(click.Context(command, parent=context)).parse_args(rest[1:])
+    for option in command.params:
+        value = given.get(option.name or "")
+        if isinstance(value, str) and isinstance(option.type, CHECKED):
+            option.type.convert(value, option, None)
+        if rest[0] == "search" and option.name == "words" and isinstance(value, list | tuple):
+            parse(" ".join(value))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(text, id=f"{page}-{number}")
+        for page in ("feeds.md", "quick-start.md", "keys.md")
+        for number, text in enumerate(blocks(page, "toml"))
+    ],
+)
+def test_configuration_examples_are_right(text: str, tmp_path: Path) -> None:
+    known = config.parse(tomllib.loads(text), tmp_path)
+    for source in known.sources:
+        plugins.load(plugins.FETCHERS, source.kind)().check(source)
+    assert known.role in config.ROLES
+    assert keys.unknown(dict(known.keys)) == []
+
+
+def test_import_examples_import_without_a_bad_line(session: Session, tmp_path: Path) -> None:
+    papers, posts = blocks("import.md", "jsonl")
+    path = tmp_path / "example.jsonl"
+    path.write_text(papers + posts, "utf-8")
+    report = session.import_files([path])
+    assert (report.bad_count, report.outcome.new, report.lines) == (0, 3, 3)
+    (about,) = session.reader.posts_about(session.reader.row_of("2605.01234"))
+    assert about.id == "forum:88"
+    again = session.import_files([path])
+    assert (again.outcome.new, again.outcome.changed, again.outcome.unchanged) == (0, 0, 3)
+
+
+def test_the_json_of_a_hit_has_the_fields_shown() -> None:
+    from tracker.cli.common import hit_json
+    from tracker.models import Hit, Line
+
+    (shown,) = blocks("query.md", "json")
+    line = Line(
+        row=1,
+        id="",
+        kind="paper",
+        title="",
+        byline="",
+        venue="",
+        year=1,
+        date="",
+        origin="",
+        is_read=False,
+        is_starred=False,
+    )
+    assert list(json.loads(shown)["hits"][0]) == list(hit_json(Hit(line=line, score=0.0, why="")))
+
+
+def test_the_example_fetcher_works_and_so_does_its_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = "writing-a-fetcher.md"
+    (package,) = blocks(page, "toml")
+    entry = tomllib.loads(package)["project"]["entry-points"][plugins.FETCHERS]["labnotes"]
+    name, _, cls = entry.partition(":")
+    module, test = blocks(page, "python")
+    made = ModuleType(name)
+    monkeypatch.setitem(sys.modules, name, made)
+    exec(compile(module, f"{page}: {name}", "exec"), made.__dict__)
+    assert getattr(made, cls).kind == "labnotes"
+    wire = tmp_path / "wire" / "labnotes"
+    wire.mkdir(parents=True)
+    (wire / "notes.json").write_text(blocks(page, "json")[0], "utf-8")
+    space: dict[str, object] = {"__file__": str(tmp_path / "test_labnotes.py")}
+    exec(compile(test, f"{page}: its test", "exec"), space)
+    found = [value for word, value in space.items() if word.startswith("test_")]
+    assert found
+    for run in found:
+        assert callable(run)
+        run()
+
+
+# links
+
+
+def anchors(text: str) -> set[str]:
+    """The names under which the headings of a page are reached."""
+    headings = re.findall(r"^#+ (.+)$", _FENCE.sub("", text), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", DOCS)
+def test_links_between_pages_resolve(page: str) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", _FENCE.sub("", DOCS[page])):
+        if target.startswith("https://"):
+            continue
+        name, _, anchor = target.partition("#")
+        path = (ROOT / "docs" / name).resolve() if name else ROOT / "docs" / page
+        assert path.is_file(), target
+        if anchor:
+            assert anchor in anchors(path.read_text("utf-8")), target
+
+
+@pytest.mark.parametrize("page", DOCS)
+def test_pages_hold_no_leftovers(page: str) -> None:
+    assert not re.search(r"TODO|FIXME|/work/|shared/|[ \t]+$", DOCS[page], re.MULTILINE)
+    assert DOCS[page].startswith("# ")

@@ -1,0 +1,111 @@
+"""Phrases: where runs end, what compares as equal, what is stored."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.topics import ENDS, FLAGS, STARTS, bare, extract, pack, phrase_key, unit_key, unpack
+
+
+def keys_of(title: str, text: str = "") -> set[int]:
+    return set(bare(extract(title, text).body).tolist())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("GANs", "Generative Adversarial Network"),
+        ("generative-adversarial networks", "Generative Adversarial Networks"),
+        ("pre-training", "Pretraining"),
+        ("self supervised learning", "Self-Supervised Learning"),
+        ("LLM agents", "large language model agent"),
+        ("LLM-based agents", "LLM agent"),
+        ("Schrödinger bridges", "Schrodinger Bridge"),
+        ("optimisation", "optimization"),
+        ("Bayes' rule", "Bayes rule"),
+        ("deep RL", "deep reinforcement learning"),
+        ("$\\alpha$-divergence", "alpha-divergence"),
+    ],
+)
+def test_forms_of_one_name_have_one_key(one: str, other: str) -> None:
+    assert phrase_key(one) == phrase_key(other) != 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("graph neural networks", "neural graph networks"), ("bias", "bia"), ("statistics", "statistic"), ("rag doll", "RAG doll")],
+)
+def test_different_names_have_different_keys(one: str, other: str) -> None:
+    assert phrase_key(one) != phrase_key(other)
+
+
+def test_runs_end_at_punctuation_and_stop_words() -> None:
+    found = extract("Graph Networks for Molecules: A Study of Attention", "")
+    assert "Graph Networks" in found.surfaces
+    assert "Molecules" in found.surfaces
+    assert not any("for" in one.split() or ":" in one for one in found.surfaces)
+    assert not any("Molecules" in one and "Attention" in one for one in found.surfaces)
+
+
+def test_a_compound_is_one_unit_and_a_title_phrase_has_at_most_four() -> None:
+    found = extract("Deep Self-Supervised Contrastive Visual Representation Learning", "").surfaces
+    assert "Self" not in found
+    assert "Self-Supervised" in found
+    assert max(len(one.split()) for one in found) == 4
+
+
+def test_abstracts_have_runs_of_three() -> None:
+    found = keys_of("A title", "Deep contrastive visual representation learning works.")
+    assert phrase_key("contrastive visual representation") in found
+    assert phrase_key("deep contrastive visual representation") not in found
+
+
+def test_bits_tell_where_a_phrase_stands_in_its_run() -> None:
+    phrases = extract("Offline Reinforcement Learning", "")
+    bits = dict(zip(phrases.surfaces, (phrases.title & FLAGS).tolist(), strict=True))
+    assert bits["Offline"] == STARTS
+    assert bits["Learning"] == ENDS
+    assert bits["Offline Reinforcement Learning"] == STARTS | ENDS
+    assert bits["Reinforcement"] == 0
+
+
+def test_latex_leaves_no_garbage() -> None:
+    found = extract(r"An $\mathcal{O}(n^2)$ Bound for \textbf{Kernel} Methods with $k$-Means", "").surfaces
+    assert {"Kernel", "k-Means"} <= set(found)
+    assert not any("$" in one or "\\" in one or "mathcal" in one for one in found)
+
+
+def test_numbers_and_signs_name_nothing() -> None:
+    assert extract("2024 100% 3.5", "").surfaces == ()
+    assert extract("", "").body.size == 0
+    assert unit_key("the") == unit_key("2024") == unit_key("efficiently") == ""
+
+
+def test_title_and_body_share_keys_and_body_is_sorted_and_distinct() -> None:
+    phrases = extract("Federated Learning", "We study federated learning. Federated learning is distributed.")
+    assert set(bare(phrases.title).tolist()) <= set(bare(phrases.body).tolist())
+    assert len(set(bare(phrases.body).tolist())) == len(phrases.body)
+
+
+@given(st.text(max_size=120), st.text(max_size=300))
+def test_anything_is_survived_and_packs(title: str, text: str) -> None:
+    phrases = extract(title, text)
+    assert len(phrases.title) == len(phrases.surfaces)
+    back = unpack(*pack(phrases))
+    assert np.array_equal(back.title, phrases.title)
+    assert np.array_equal(back.body, phrases.body)
+    assert back.surfaces == phrases.surfaces
+
+
+def test_keys_are_the_same_under_another_hash_seed() -> None:
+    program = "from tracker.topics import extract; p = extract('Graph GANs for 3D', 'We use LLM agents.'); print(p.title.tolist(), p.body.tolist())"
+    told = {
+        subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
+        for seed in ("1", "2")
+    }
+    assert len(told) == 1
