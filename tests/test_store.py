@@ -33,7 +33,9 @@ def apply(session: Session, *rows: dict, source: str = "listing") -> Outcome:
 def dump(session: Session) -> list[tuple]:
     """Everything that was stored but the log of changes."""
     tables = ("items", "identifiers", "sightings", "mentions", "marks", "tags")
-    return [row for table in tables for row in sorted(session.writer.execute(f"SELECT * FROM {table}").fetchall(), key=repr)]
+    return [
+        row for table in tables for row in sorted(session.writer.execute(f"SELECT * FROM {table}").fetchall(), key=repr)
+    ]
 
 
 def test_a_record_is_stored_once(session: Session) -> None:
@@ -59,7 +61,14 @@ def test_an_edit_is_taken_and_does_not_make_it_unread(session: Session) -> None:
 
 def test_preprint_and_conference_record_are_one_item(session: Session) -> None:
     apply(session, paper(1, title=r"On Schr\"{o}dinger Bridges", authors=["Ann Bee", "Carl Dee"]))
-    conference = {"id": "neurips:2025:7", "title": "On Schrödinger bridges", "authors": ["A. Bee", "C. Dee"], "venue": "NeurIPS", "year": 2025, "status": "Oral"}
+    conference = {
+        "id": "neurips:2025:7",
+        "title": "On Schrödinger bridges",
+        "authors": ["A. Bee", "C. Dee"],
+        "venue": "NeurIPS",
+        "year": 2025,
+        "status": "Oral",
+    }
     assert apply(session, conference, source="neurips").new == 0
     item = session.reader.item("neurips:2025:7")
     assert (item.id, item.venue, item.year, item.status) == ("arxiv:2605.10001", "NeurIPS", 2025, "Oral")
@@ -84,13 +93,24 @@ def test_a_title_alone_joins_nothing(session: Session, other: dict) -> None:
 
 def test_a_wrong_identifier_at_a_source_glues_nothing(session: Session) -> None:
     apply(session, paper(1))
-    wrong = paper(2, arxiv_id="2605.10001", id="list:2", url="", authors=["Quite Another"], title="Something else entirely")
+    wrong = paper(
+        2, arxiv_id="2605.10001", id="list:2", url="", authors=["Quite Another"], title="Something else entirely"
+    )
     assert apply(session, wrong, source="other").new == 1
     assert session.reader.item("arxiv:2605.10001").title == paper(1)["title"]
 
 
 def test_items_found_to_be_one_are_merged_with_their_marks(session: Session) -> None:
-    apply(session, {**paper(1), "id": "list:a", "arxiv_id": None, "url": "https://openreview.net/forum?id=abcdefghij", "authors": ["Ann Bee"]})
+    apply(
+        session,
+        {
+            **paper(1),
+            "id": "list:a",
+            "arxiv_id": None,
+            "url": "https://openreview.net/forum?id=abcdefghij",
+            "authors": ["Ann Bee"],
+        },
+    )
     apply(session, paper(1, title="A title it had before", authors=["Ann Bee"]), source="other")
     session.mark([1], read=True, note="first")
     session.mark([2], starred=True, note="second")
@@ -110,7 +130,12 @@ def test_items_found_to_be_one_are_merged_with_their_marks(session: Session) -> 
 
 
 def test_a_post_hangs_under_the_paper_even_when_it_came_first(session: Session) -> None:
-    apply(session, post(1, text="Look at arXiv:2605.10001!"), post(2, links=["https://huggingface.co/papers/2605.10001"]), source="x")
+    apply(
+        session,
+        post(1, text="Look at arXiv:2605.10001!"),
+        post(2, links=["https://huggingface.co/papers/2605.10001"]),
+        source="x",
+    )
     assert session.reader.item("x:1").mentions[0].identifier == "arxiv:2605.10001"
     apply(session, paper(1))
     item = session.reader.item("arxiv:2605.10001")
@@ -121,7 +146,9 @@ def test_a_post_hangs_under_the_paper_even_when_it_came_first(session: Session) 
 
 
 def test_an_update_of_an_unknown_paper_makes_none(session: Session) -> None:
-    record = Record(kind="paper", key="arxiv:2605.1", identifiers=("arxiv:2605.00001",), title="Replaced", updates_only=True)
+    record = Record(
+        kind="paper", key="arxiv:2605.1", identifiers=("arxiv:2605.00001",), title="Replaced", updates_only=True
+    )
     assert Writer(session.writer).apply("rss", [record], SEEN).ignored == 1
     assert session.reader.totals().papers == 0
 
@@ -137,13 +164,28 @@ def test_two_entries_of_one_name_in_one_run_do_not_flip_each_run(session: Sessio
 
 @given(st.permutations(range(6)))
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_items_do_not_depend_on_the_order_of_arrival(tmp_path_factory: pytest.TempPathFactory, order: Sequence[int]) -> None:
+def test_items_do_not_depend_on_the_order_of_arrival(
+    tmp_path_factory: pytest.TempPathFactory, order: Sequence[int]
+) -> None:
     from tracker.session import Session
 
     rows = [
         paper(1, title="One work", authors=["Ann Bee", "Cy Dee"]),
-        {"id": "neurips:1", "title": "One Work", "authors": ["A. Bee", "C. Dee"], "venue": "NeurIPS", "year": 2025, "openreview_id": "abcdefghij"},
-        {"id": "list:1", "title": "One work (extended)", "authors": ["Ann Bee"], "openreview_id": "abcdefghij", "arxiv_id": "2605.10001"},
+        {
+            "id": "neurips:1",
+            "title": "One Work",
+            "authors": ["A. Bee", "C. Dee"],
+            "venue": "NeurIPS",
+            "year": 2025,
+            "openreview_id": "abcdefghij",
+        },
+        {
+            "id": "list:1",
+            "title": "One work (extended)",
+            "authors": ["Ann Bee"],
+            "openreview_id": "abcdefghij",
+            "arxiv_id": "2605.10001",
+        },
         paper(2, title="Another work", authors=["Ann Bee"]),
         post(1, links=["https://arxiv.org/abs/2605.10001"]),
         post(2, text="https://openreview.net/forum?id=abcdefghij is nice"),
@@ -159,11 +201,24 @@ def test_items_do_not_depend_on_the_order_of_arrival(tmp_path_factory: pytest.Te
 
 
 def test_hostile_text_is_stored_harmless_and_found(session: Session) -> None:
-    rows = [paper(n, title=title, abstract=HOSTILE_CONTROLS, authors=[HOSTILE_CONTROLS]) for n, title in enumerate(HOSTILE_TITLES)]
+    rows = [
+        paper(n, title=title, abstract=HOSTILE_CONTROLS, authors=[HOSTILE_CONTROLS])
+        for n, title in enumerate(HOSTILE_TITLES)
+    ]
     apply(session, *rows, paper(99, title=HOSTILE_CONTROLS))
     assert {line.title for line in session.reader.page(parse("").filter, 99)} >= set(HOSTILE_TITLES)
     assert "\x1b" not in repr(dump(session)).replace("\\x1b", "\x1b")
-    for query in ("[0, 1", '"; DROP TABLE items; --', "a' OR 1=1", "NEAR(", "title:x* AND (", "\x00", "-", '"', "* ^ :"):
+    for query in (
+        "[0, 1",
+        '"; DROP TABLE items; --',
+        "a' OR 1=1",
+        "NEAR(",
+        "title:x* AND (",
+        "\x00",
+        "-",
+        '"',
+        "* ^ :",
+    ):
         session.search(query, mode="lexical")
     assert session.reader.totals().papers == len(HOSTILE_TITLES) + 1
 
@@ -239,7 +294,11 @@ def test_what_is_no_database_is_said(home: Path) -> None:
 
 
 def test_the_second_writer_is_told_who_is_first(session: Session) -> None:
-    with connect.exclusive(session.folder, "sync"), pytest.raises(BusyError, match="'sync', process"), connect.exclusive(session.folder, "import"):
+    with (
+        connect.exclusive(session.folder, "sync"),
+        pytest.raises(BusyError, match="'sync', process"),
+        connect.exclusive(session.folder, "import"),
+    ):
         pass
 
 
@@ -257,7 +316,17 @@ def test_unknown_names_are_said(session: Session) -> None:
 
 
 def test_bad_lines_are_counted_and_the_rest_goes_in(session: Session, lines: Callable[..., Path]) -> None:
-    path = lines(paper(1), "{broken", "[1, 2]", '{"title": "no id"}', '{"id": "a:1"}', paper(2), "", post(1), '{"id": "x:2", "source": "x", "text": ""}')
+    path = lines(
+        paper(1),
+        "{broken",
+        "[1, 2]",
+        '{"title": "no id"}',
+        '{"id": "a:1"}',
+        paper(2),
+        "",
+        post(1),
+        '{"id": "x:2", "source": "x", "text": ""}',
+    )
     report = session.import_files([path])
     assert report.outcome.new == 4
     assert report.bad_count == 4

@@ -210,8 +210,10 @@ async def play(session: Session, act: Callable[[Stage], Awaitable[None]], size: 
 async def test_hostile_titles_stand_literally_in_every_view(tmp_path: Path, size: tuple[int, int]) -> None:
     async def act(stage: Stage) -> None:
         await stage.until(lambda: "Rising" in stage.text)
-        assert "sparse [attention" in stage.text and "[b]routing[/b]" in stage.text
-        assert "odd [b]source" in stage.text and "answers [500" in stage.text
+        assert "sparse [attention" in stage.text
+        assert "[b]routing[/b]" in stage.text
+        assert "odd [b]source" in stage.text
+        assert "answers [500" in stage.text
         await stage.press("2")
         assert all(title in stage.text for title in ("Sampling on the int", "[Re] Reproducing", "Bad [/nope] [b]x", "[@click=app.exit]pre"))
         await stage.press("enter")
@@ -267,20 +269,25 @@ async def test_enter_opens_and_q_goes_back_and_quits_only_at_the_top(session: St
         await stage.press("2", "j", "j")
         row = stage.line.row
         await stage.press("enter")
-        assert stage.pane.display and not stage.listing.region.width
+        assert stage.pane.display
+        assert not stage.listing.region.width
         await stage.press("escape")
-        assert stage.line.row == row and not stage.pane.display
+        assert stage.line.row == row
+        assert not stage.pane.display
         await stage.press("escape")
-        assert "q quits" in stage.said and stage.app.is_running
+        assert "q quits" in stage.said
+        assert stage.app.is_running
         await stage.press("f")
         await stage.type("is:unread")
         await stage.press("enter")
         await stage.press("q")
-        assert stage.app.is_running and stage.main.view.filter_line == ""
+        assert stage.app.is_running
+        assert stage.main.view.filter_line == ""
         await stage.press("q")
 
     app = await play(session, act)
-    assert app.return_code == 0 and not app.is_running
+    assert app.return_code == 0
+    assert not app.is_running
 
 
 async def test_views_by_number_and_layout_by_width(session: StagedSession) -> None:
@@ -289,16 +296,19 @@ async def test_views_by_number_and_layout_by_width(session: StagedSession) -> No
             await stage.press(str(number))
             await stage.until(lambda words=words: words in stage.text)  # type: ignore[misc]
             assert stage.app.query_one(TopBar).number == number
-        assert not stage.pane.display and not stage.app.query_one(Nav).display
+        assert not stage.pane.display
+        assert not stage.app.query_one(Nav).display
         await stage.press("2", "j", "j", "j")
         row = stage.line.row
         for size, panes in (((100, 30), (True, False)), ((140, 45), (True, True)), ((80, 24), (False, False))):
             await stage.pilot.resize_terminal(*size)
             await stage.settle()
             assert (stage.pane.display, stage.app.query_one(Nav).display) == panes
-            assert stage.line.row == row and len(stage.text.splitlines()) == size[1]
+            assert stage.line.row == row
+            assert len(stage.text.splitlines()) == size[1]
             if panes[0]:
-                assert stage.pane.document.item is not None and stage.pane.document.item.row == row
+                assert stage.pane.document.item is not None
+                assert stage.pane.document.item.row == row
 
     await play(session, act)
 
@@ -310,9 +320,11 @@ async def test_the_place_is_kept_when_the_screen_changes_while_reading(session: 
         for size in (LARGE, (60, 20), SMALL):
             await stage.pilot.resize_terminal(*size)
             await stage.settle()
-            assert stage.line.row == row and stage.main.is_reading
+            assert stage.line.row == row
+            assert stage.main.is_reading
         await stage.press("q")
-        assert stage.listing.cursor == 55 and stage.line.row == row
+        assert stage.listing.cursor == 55
+        assert stage.line.row == row
 
     await play(session, act)
 
@@ -320,26 +332,35 @@ async def test_the_place_is_kept_when_the_screen_changes_while_reading(session: 
 async def test_marks_are_shown_stored_and_undone(session: StagedSession) -> None:
     async def act(stage: Stage) -> None:
         await stage.press("2", "s")
-        assert stage.line.is_starred and stage.stored().is_starred and "★" in stage.text
+        assert stage.line.is_starred
+        assert stage.stored().is_starred
+        assert "★" in stage.text
         await stage.press("N")
-        assert stage.line.is_read and stage.stored().is_read
+        assert stage.line.is_read
+        assert stage.stored().is_read
         await stage.press("z")
-        assert not stage.line.is_read and not stage.stored().is_read and "Undone" in stage.said
+        assert not stage.line.is_read
+        assert not stage.stored().is_read
+        assert "Undone" in stage.said
         await stage.press("z", "z")
-        assert not stage.line.is_starred and not stage.stored().is_starred
+        assert not stage.line.is_starred
+        assert not stage.stored().is_starred
         assert "nothing to undo" in stage.said
         await stage.press("j", "j", "u")
-        assert stage.listing.total() == 55 and stage.listing.cursor == 2
+        assert stage.listing.total() == 55
+        assert stage.listing.cursor == 2
         await stage.press("z")
         await stage.until(lambda: stage.listing.total() == 56)
         assert stage.listing.cursor == 2
         await stage.press("A")
         await stage.until(lambda: "56 items marked read" in stage.said)
         await stage.press("G")
-        assert stage.line.is_read and stage.stored().is_read
+        assert stage.line.is_read
+        assert stage.stored().is_read
         await stage.press("z")
         await stage.settle()
-        assert not stage.line.is_read and not stage.stored().is_read
+        assert not stage.line.is_read
+        assert not stage.stored().is_read
 
     await play(session, act)
 
@@ -358,7 +379,8 @@ async def test_tags_and_notes(session: StagedSession) -> None:
         await stage.until(lambda: "see [0, 1" in stage.text)
         assert "#[b]old #later" in stage.text
         await stage.press("e", "x", "escape")
-        assert stage.stored().note == "see [0, 1" and stage.main.is_reading
+        assert stage.stored().note == "see [0, 1"
+        assert stage.main.is_reading
         await stage.press("z")
         await stage.until(lambda: "see [0, 1" not in stage.text)
         await stage.press("z")
@@ -381,7 +403,8 @@ async def test_unread_keys_and_opening_marks_read(session: StagedSession) -> Non
         assert stage.line.is_read
         await stage.press("n")
         await stage.until(lambda: stage.line is not None and stage.line.row == stage.listing.target.name)  # type: ignore[union-attr]
-        assert stage.listing.cursor == 2 and stage.main.is_reading
+        assert stage.listing.cursor == 2
+        assert stage.main.is_reading
 
     await play(session, act)
 
@@ -400,7 +423,8 @@ async def test_links_of_an_item_lead_to_its_posts_and_back(session: StagedSessio
         await stage.until(lambda: "1 post about it" in stage.text)
         await stage.press("tab", "enter")
         await stage.until(lambda: "1 paper it mentions" in stage.text)
-        assert stage.pane.document.item is not None and stage.pane.document.item.kind == "post"
+        assert stage.pane.document.item is not None
+        assert stage.pane.document.item.kind == "post"
         await stage.press("o")
         assert opened[-1].startswith("https://x.com/voice")
         await stage.press("q")
@@ -445,7 +469,8 @@ async def test_filters_in_place(session: StagedSession) -> None:
         await stage.press("escape", "s", "f")
         await stage.type("is:starred")
         await stage.press("enter")
-        assert stage.listing.total() == 1 and "1 paper · is:starred" in stage.text
+        assert stage.listing.total() == 1
+        assert "1 paper · is:starred" in stage.text
         await stage.press("f", *["backspace"] * 12)
         await stage.type("tag:none")
         await stage.press("enter")
@@ -516,7 +541,9 @@ async def test_a_failing_source_is_seen_from_every_view_with_its_remedy(tmp_path
             await stage.press(number)
             assert "▲" in stage.text.splitlines()[0]
         await stage.press("7")
-        assert "failing" in stage.text and "Try [later]." in stage.text and "2 sources · 1 in trouble" in stage.text
+        assert "failing" in stage.text
+        assert "Try [later]." in stage.text
+        assert "2 sources · 1 in trouble" in stage.text
 
     await play(home(tmp_path, failing=True), act)
 
@@ -534,7 +561,9 @@ async def test_sync_shows_progress_and_reads_the_lists_again(session: StagedSess
         await stage.press("R")
         await stage.until(lambda: "2 new items" in stage.said)
         await stage.until(lambda: stage.listing.total() == 58)
-        assert stage.line.row == row and stage.listing.cursor == 2 and kind.asked == ()
+        assert stage.line.row == row
+        assert stage.listing.cursor == 2
+        assert kind.asked == ()
         await stage.press("r")
         await stage.until(lambda: kind.asked == ("daily",))
         await stage.press("7", "j", "r")
@@ -654,7 +683,8 @@ async def test_only_the_lines_in_sight_are_read(tmp_path: Path) -> None:
         shown.move_to(70_000)
         shown.show_rows(array("q", range(5, 150_000)))
         await pilot.pause()
-        assert shown.row_at(shown.cursor) == 70_000 and len(list(app.query("*"))) < 12
+        assert shown.row_at(shown.cursor) == 70_000
+        assert len(list(app.query("*"))) < 12
 
 
 def test_importing_the_terminal_face_loads_nothing_heavy() -> None:
@@ -667,11 +697,20 @@ def test_importing_the_terminal_face_loads_nothing_heavy() -> None:
 async def test_today_reads_one_page_before_the_first_frame(session: StagedSession, monkeypatch: pytest.MonkeyPatch) -> None:
     called: list[str] = []
     reader = session.reader
+    def spied(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any) -> Any:
+            called.append(name)
+            return real(*args)
+
+        return call
+
     for name in ("order", "lines", "page", "count", "totals", "source_states", "discussed"):
-        monkeypatch.setattr(reader, name, lambda *args, _name=name, _real=getattr(reader, name): (called.append(_name), _real(*args))[1])
+        monkeypatch.setattr(reader, name, spied(name, getattr(reader, name)))
 
     async def act(stage: Stage) -> None:
-        assert isinstance(stage.main.view, TodayView) and not isinstance(stage.main.view, LinesView)
+        assert isinstance(stage.main.view, TodayView)
+        assert not isinstance(stage.main.view, LinesView)
 
     await play(session, act)
-    assert called[0] == "page" and set(called) <= {"page", "lines"}
+    assert called[0] == "page"
+    assert set(called) <= {"page", "lines"}

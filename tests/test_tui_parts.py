@@ -71,13 +71,17 @@ def test_the_document_of_a_paper_leads_only_to_the_web_and_to_stored_items(tmp_p
     assert all(isinstance(target, ItemTarget) or (isinstance(target, UrlTarget) and target.url.startswith("https://")) for target in targets)
     assert not address_of(item) or address_of(item).startswith("https://")
     text = "\n".join("".join(words for words, _ in block.parts) for block in document.blocks)
-    assert "Ada Lovelace, Alan Turing, Grace Hopper" in text and "1 post about it" in text and "arxiv:2605.00000" in text
+    assert "Ada Lovelace, Alan Turing, Grace Hopper" in text
+    assert "1 post about it" in text
+    assert "arxiv:2605.00000" in text
 
 
 def test_a_source_says_what_helps() -> None:
     document = source_document(SourceState(name="a", kind="feed", state="login", message="It wants a password.", remedy="Set TOKEN.", failures=3), "https://example.org")
     text = "\n".join("".join(words for words, _ in block.parts) for block in document.blocks)
-    assert "wants a login" in text and "Set TOKEN." in text and "failures in a row" in text
+    assert "wants a login" in text
+    assert "Set TOKEN." in text
+    assert "failures in a row" in text
 
 
 def test_marks_are_written_in_order_and_undone_in_reverse(tmp_path: Path) -> None:
@@ -99,8 +103,10 @@ def test_marks_are_written_in_order_and_undone_in_reverse(tmp_path: Path) -> Non
         assert ended.acquire(timeout=5)
     assert problems == [None] * 5
     marks = session.reader.item(1).marks
-    assert marks.is_starred and marks.tags == ()
-    assert desk.undo(settle) is not None and desk.undo(settle) is None
+    assert marks.is_starred
+    assert marks.tags == ()
+    assert desk.undo(settle) is not None
+    assert desk.undo(settle) is None
     desk.close()
     assert not session.reader.item(1).marks.is_starred
 
@@ -122,5 +128,7 @@ def test_keys_have_one_id_each_and_are_named() -> None:
     assert len({key.id for key in ALL_KEYS}) == len(ALL_KEYS)
     keys = [key for entry in MAIN_KEYS for key in entry.keys.split(",")]
     assert len(set(keys)) == len(keys)
-    assert shown("search", {}) == "/" and shown("down", {}, first=False) == "j ↓" and shown("star", {"star": "x"}) == "x"
+    assert shown("search", {}) == "/"
+    assert shown("down", {}, first=False) == "j ↓"
+    assert shown("star", {"star": "x"}) == "x"
     assert unknown({"star": "x", "fly": "y"}) == ["fly"]

@@ -113,7 +113,7 @@ class Comparison:
     def eligible(self, side: int) -> Flags:
         """Return which phrases have the right to be a topic of a window: 0 the reference, 1 the tested one."""
         names, papers, titles = self.names[side], self.papers[side], self.titles[side]
-        able = (
+        able: Flags = (
             (papers >= self.rules.papers)
             & (titles >= LEAST_TITLES)
             & (titles >= self.rules.title_share * papers)
@@ -128,7 +128,8 @@ class Comparison:
         able = np.flatnonzero(self.eligible(side))
         chosen: Flags = np.zeros(len(self.table.keys), dtype=np.bool_)
         chosen[able[contingency.discoveries(evidence.p[able], FALSE_DISCOVERIES)]] = True
-        return np.asarray(chosen & (evidence.ratio >= LEAST_RATIO), dtype=np.bool_)
+        chosen &= evidence.ratio >= LEAST_RATIO
+        return chosen
 
     def found(self, phrases: Flags, score: Floats, side: int, limit: int) -> list[Found]:
         """Return topics from phrases, the highest score first, near-duplicates merged into the stronger one."""

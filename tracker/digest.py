@@ -17,7 +17,7 @@ from tracker.summarize.extractive import contribution
 from tracker.text import plural
 from tracker.times import week_start
 
-TOPICS = 5
+TOPICS = 4
 NEW_NAMES = 4
 DISCUSSED = 3
 FADING = 5
@@ -25,6 +25,7 @@ PAPERS = 3
 EVIDENCE = 20
 """So many items stand behind a sentence that counts; all of them are in the trends."""
 _SENTENCES = 2
+_SENTENCE_LIMIT = 240
 _LEADING = 2
 """So many topics show two papers' sentences; the others one, so that a digest is read in four minutes."""
 _CANDIDATES = 8
@@ -212,7 +213,7 @@ class _Composer:
                 break
             if name not in self._told:
                 item = self._shelf.item(name)
-                text = contribution(item.title, item.text, item.tldr)
+                text = contribution(item.title, item.text, item.tldr, _SENTENCE_LIMIT)
                 if text:
                     self._told.add(name)
                     sentences.append(Sentence(text=text, items=(name,)))

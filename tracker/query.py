@@ -142,6 +142,8 @@ def parse(line: str, today: date | None = None) -> Query:
         name = field.lower()
         if name and not _is_filter(name, value):
             value, name = f"{field}:{value}", ""
+        if name == "like" and minus:
+            raise QueryError("-like: cannot be excluded.", "Write -word to leave items out.")
         if name == "like":
             like.append(value)
         elif name and minus:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from tracker.errors import TrackerError
@@ -14,6 +15,7 @@ from tracker.text import clean_line, fold, shorten
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from tracker.models import Line
     from tracker.ports import Embedder, FloatArray, IntArray, VectorIndex
     from tracker.query import Query
     from tracker.store.reader import Reader
@@ -40,7 +42,7 @@ class Searcher:
             TrackerError: semantic search was asked for and nothing is embedded.
         """
         if not query.has_words:
-            return [Hit(line=line, score=0.0, why="newest first") for line in self._reader.page(query.filter, limit)]
+            return [Hit(line=line, score=0.0, why="newest first") for line in self._listed(query, limit)]
         engines = None if mode == "lexical" and not query.like else self._meaning()
         if engines is None:
             if mode == "semantic" or query.like:
@@ -53,6 +55,15 @@ class Searcher:
             cosine = self._meant(query, engines, limit)
             return self._hits(query, sorted(cosine.items(), key=lambda pair: (-pair[1], pair[0]))[:limit], cosine)
         return self._both(query, engines, limit)
+
+    def _listed(self, query: Query, limit: int) -> list[Line]:
+        """List what passes, newest first, for a query that has nothing to rank by."""
+        never = lexical.excluded(query)
+        if not never:
+            return self._reader.page(query.filter, limit)
+        unwanted = set(lexical.matching(self._reader.connection, never))
+        kept = (row for row in self._reader.order(query.filter) if row not in unwanted)
+        return self._reader.lines(list(islice(kept, limit)))
 
     def _words(self, query: Query, limit: int) -> list[tuple[int, float]]:
         where, values = filters.conditions(query.filter)

@@ -134,13 +134,13 @@ class Session:
         from tracker import indexing
         from tracker.store import vectors
 
-        index = self.__dict__.get("_index")
+        index: VectorIndex | None = self.__dict__.get("_index")
         if index is None:
             index = self._open_index(reader)
         if vectors.last_sequence(reader.connection) > index.sequence:
             indexing.follow(reader.connection, self.embedder, index)
         self.__dict__["_index"] = index
-        return index  # type: ignore[no-any-return]
+        return index
 
     def _open_index(self, reader: Reader) -> VectorIndex:
         """Open the cached index; when it is not to be trusted or far behind, build it again from the store and say why in the log."""
@@ -241,12 +241,13 @@ class Session:
         wanted = self._sources(names)
         with exclusive(self.folder, "sync"):
             memory = Memory(self.writer)
-            clients: dict[str, Client] = {}
+            client = self._client(memory)
             syncer = Syncer(
                 self.writer,
                 self.fetcher,
-                lambda source: clients.setdefault(source.kind, self._client(memory)),
+                lambda _: client,
                 self.now,
+                memory.settle,
             )
             try:
                 yield from syncer.run(wanted)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tracker.config import Source
     from tracker.ports import Batch, Client, Fetcher
 
-SECONDS_A_SOURCE = 300.0
+SECONDS_A_SOURCE = 600.0
 WORKERS = 8
 log = logging.getLogger("tracker.sync")
 
@@ -55,6 +55,7 @@ class Syncer:
         fetcher_of: returns the fetcher of a kind, or raises ConfigError.
         client_of: returns the way out for one source.
         now: returns the present as ISO text.
+        settle: told in the fetching thread whether all that a source sent was stored.
     """
 
     def __init__(
@@ -63,12 +64,14 @@ class Syncer:
         fetcher_of: Callable[[str], Fetcher],
         client_of: Callable[[Source], Client],
         now: Callable[[], str],
+        settle: Callable[..., None],
     ) -> None:
         self._connection = connection
         self._writer = Writer(connection)
         self._fetcher_of, self._client_of, self._now = fetcher_of, client_of, now
         self._messages: queue.Queue[_Message] = queue.Queue()
         self._stop = Event()
+        self._settle = settle
 
     def run(self, wanted: Sequence[Source]) -> Iterator[SyncEvent]:
         """Fetch sources and store what they bring; a dead source is an event, an unexpected error stops the run.
@@ -135,6 +138,7 @@ class Syncer:
                 f"{source.name} failed unexpectedly: {type(error).__name__}: {clean_line(str(error), 200)}.",
                 "The log has the details; please report it.",
             )
+        self._settle(stored=message.error is None)
         self._messages.put(message)
 
     def _store(self, message: _Message, progress: _Progress) -> SyncEvent:

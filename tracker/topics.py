@@ -29,6 +29,7 @@ SEPARATOR = "\x1f"
 _BASE = 0x9E3779B97F4A7C15
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _WORD = 0xFFFFFFFFFFFFFFFF
+_LOOKS_PLURAL = frozenset({"lens", "means", "news", "series", "species"})
 _CACHE_LIMIT = 200_000
 _TOKEN = re.compile(r"[^\W_]+(?:(?:[-'\u2010\u2011\u2013\u2019]|\.(?=\d))[^\W_]+)*(?:(?<=s)['\u2019](?=\s))?|[^\w\s]|_")
 _HYPHENS = re.compile("[-'.\u2010\u2011\u2013\u2019]")
@@ -52,11 +53,13 @@ class Phrases:
 
 def singular(word: str) -> str:
     """Return an English word without its plural ending; words that only look plural stay."""
-    if len(word) > 4 and word.endswith("ies") and word != "series":
+    if word in _LOOKS_PLURAL:
+        return word
+    if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 5 and word.endswith(("sses", "xes", "ches", "shes")):
         return word[:-2]
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "ias", "ics", "series")):
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "ias", "ics")):
         return word[:-1]
     return word
 

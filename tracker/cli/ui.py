@@ -17,7 +17,7 @@ def open_ui(given: Path | None) -> int:
     Raises:
         TrackerError: standard output is no terminal.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         raise TrackerError("The terminal UI needs a terminal.", "'tracker --help' lists what works without one.")
     folder = config.find_home(given)
     is_new = home.create(folder)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from tracker import identity
 from tracker.errors import NotFoundError
@@ -25,6 +26,7 @@ _ITEM = (
     "row, id, kind, title, text, authors, author, network, venue, year, track, status, categories, keywords, tldr, comment, url, pdf_url, links,"
     " published, announced, first_seen, date, origin, version"
 )
+_ITEM_COLUMNS = tuple(_ITEM.replace(" ", "").split(","))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,18 +141,16 @@ class Reader:
             raise NotFoundError(f"Nothing is stored as '{name}'.", "Look for it with 'tracker search'.")
         return self._item(values)
 
-    def _item(self, values: Sequence[object]) -> Item:
-        columns = dict(zip(_ITEM.replace(" ", "").split(","), values, strict=True))
-        row = int(str(columns["row"]))
+    def _item(self, values: Sequence[Any]) -> Item:
+        columns: dict[str, Any] = dict(zip(_ITEM_COLUMNS, values, strict=True))
         for name in ("authors", "categories", "keywords", "links"):
-            columns[name] = tuple(json.loads(str(columns[name])))
-        identifiers = self.connection.execute(
-            "SELECT identifier FROM identifiers WHERE item = ? ORDER BY identifier", [row]
-        )
+            columns[name] = tuple(json.loads(columns[name]))
+        row = columns["row"]
+        names = self.connection.execute("SELECT identifier FROM identifiers WHERE item = ? ORDER BY identifier", [row])
         return Item(
             **columns,
-            identifiers=tuple(name for (name,) in identifiers),
-            sightings=self._sightings(row),  # type: ignore[arg-type]
+            identifiers=tuple(name for (name,) in names),
+            sightings=self._sightings(row),
             mentions=self._mentions(row),
             marks=self.marks(row),
         )
@@ -301,21 +301,21 @@ class Reader:
         return found
 
 
-def _line(values: Sequence[object]) -> Line:
+def _line(values: Sequence[Any]) -> Line:
     row, item_id, kind, title, authors, author, venue, year, date, origin, read, starred, mentions = values
     return Line(
         row=row,
         id=item_id,
         kind=kind,
         title=title,
-        byline=str(author) or byline(json.loads(str(authors))),
+        byline=author or byline(json.loads(authors)),
         venue=venue,
         year=year,
-        date=date,  # type: ignore[arg-type]
+        date=date,
         origin=origin,
         is_read=bool(read),
         is_starred=bool(starred),
-        mentions=int(str(mentions)),  # type: ignore[arg-type]
+        mentions=mentions,
     )
 
 

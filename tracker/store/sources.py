@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Mapping
-from threading import Lock
+from threading import Lock, get_ident
 from typing import Any
 
 from tracker.errors import FetchError
@@ -43,7 +43,9 @@ def failed(connection: sqlite3.Connection, name: str, kind: str, error: FetchErr
 class Memory:
     """Gaps of hosts and validators of addresses for the HTTP client: kept here while it runs, stored by `save`.
 
-    Threads ask for it while another thread writes records, so it never touches the database in between.
+    Threads ask for it while another thread writes records, so it never touches the database in between. A validator is
+    good only when what came with it was read and stored: each thread fetches one source at a time, and says with
+    `settle` how that ended.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -54,6 +56,7 @@ class Memory:
             url: (etag or "", modified or "")
             for url, etag, modified in connection.execute("SELECT url, etag, last_modified FROM validators")
         }
+        self._unsettled: dict[int, dict[str, tuple[str, str]]] = {}
         self._changed: set[str] = set()
 
     def next_allowed(self, host: str) -> float:
@@ -72,16 +75,17 @@ class Memory:
             return self._validators.get(url)
 
     def put(self, url: str, etag: str, last_modified: str) -> None:
-        """Remember the validators of an answer, exactly as received."""
+        """Remember the validators of an answer, exactly as received, until the thread settles its source."""
         with self._lock:
-            self._validators[url] = (etag, last_modified)
-            self._changed.add(url)
+            self._unsettled.setdefault(get_ident(), {})[url] = (etag, last_modified)
 
-    def forget(self, url: str) -> None:
-        """Forget validators of an answer that could not be stored: it must come whole next time."""
+    def settle(self, *, stored: bool) -> None:
+        """Keep what this thread put when its records were stored; else forget it, so that the answer comes whole again."""
         with self._lock:
-            self._validators.pop(url, None)
-            self._changed.discard(url)
+            fresh = self._unsettled.pop(get_ident(), {})
+            if stored:
+                self._validators.update(fresh)
+                self._changed.update(fresh)
 
     def save(self) -> None:
         """Store what was learnt."""

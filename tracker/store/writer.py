@@ -229,14 +229,14 @@ class _Batch:
         if fields:
             columns = ", ".join(f"{name} = ?" for name in fields)
             self.connection.execute(f"UPDATE items SET {columns} WHERE row = ?", [*map(_column, fields.values()), row])
-        merged = {**known.fields, **fields}
+        merged: dict[str, Any] = {**known.fields, **fields}
         self.items[row] = replace(
             known,
-            title_key=str(merged["title_key"]),
+            title_key=merged["title_key"],
             authors=tuple(merged["authors"]),
             identifiers=known.identifiers | {*plan.identifiers},
             fields=merged,
-        )  # type: ignore[arg-type]
+        )
         if "title_key" in fields:
             self.by_title[str(fields["title_key"])].append(row)
         return bool(fields or plan.absorbed)

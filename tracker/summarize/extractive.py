@@ -6,11 +6,12 @@ from tracker.latex import readable
 from tracker.text import clean_line, fold, shorten
 
 SENTENCE_LIMIT = 320
+"""Characters; longer sentences are cut at a word."""
 _CUES = re.compile(
     r"\b(?:we|this (?:paper|work|article|study|report|survey|thesis)|our (?:work|paper|method|approach|framework|study)|the (?:paper|authors?))\b[^.;:]{0,60}?"
     r"\b(?:propose|present|introduce|develop|show|demonstrate|prove|describe|study|investigate|explore|design|build|release|find|argue|provide|establish|derive|"
     r"analy[sz]e|examine|address|formulate|devise|construct|offer|report|evaluate|reveal|survey|review|unif(?:y|ies)|revisit|conduct|contribute|tackle)(?:e?s|d)?\b"
-    r"|\b(?:is|are|was|were) (?:proposed|presented|introduced|developed)\b|\bhere,? we\b|^(?:we|here)\b",
+    r"|\b(?:is|are|was|were) (?:proposed|introduced|developed)\b|\bhere,? we\b|^(?:we|here)\b",
     re.IGNORECASE,
 )
 _ABBREVIATIONS = frozenset(
@@ -51,15 +52,15 @@ def _content(text: str) -> frozenset[str]:
     return frozenset(word[:6] for word in _WORD.findall(fold(text)) if word not in _COMMON)
 
 
-def contribution(title: str, text: str, tldr: str = "") -> str:
+def contribution(title: str, text: str, tldr: str = "", limit: int = SENTENCE_LIMIT) -> str:
     """Return one sentence of the authors that says what a paper contributes; empty when there is no text.
 
     The authors' own summary when there is one. Else, of the sentences with a cue such as "we propose", the first, unless a
     later one says clearly more of the title; without a cue, the sentence nearest to the title. Nothing is changed but
-    LaTeX, which becomes readable, and what is longer than 320 characters, which is cut at a word.
+    LaTeX, which becomes readable, and what is longer than `limit`, which is cut at a word.
     """
     if tldr.strip():
-        return shorten(clean_line(readable(tldr)), SENTENCE_LIMIT)
+        return shorten(clean_line(readable(tldr)), limit)
     found = [one for one in sentences(clean_line(text, 8_000)) if len(one) >= 20]
     if not found:
         return ""
@@ -73,4 +74,4 @@ def contribution(title: str, text: str, tldr: str = "") -> str:
     best = max(cued[:3] or range(len(found)), key=nearness)
     if cued and nearness(best)[0] < nearness(cued[0])[0] + 0.3:
         best = cued[0]
-    return shorten(clean_line(found[best]), SENTENCE_LIMIT)
+    return shorten(clean_line(found[best]), limit)

@@ -1,5 +1,6 @@
 """The terminal face: opens a session on the screen."""
 
+import sys
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,6 +12,9 @@ from tracker.session import Session
 from tracker.tui.desk import Desk
 from tracker.tui.look import DEFAULTS, THEMES
 from tracker.tui.screens.main import MainScreen
+
+SWITCH_SECONDS = 0.001
+"""How long a counting thread may hold the interpreter while a key waits; Python's own 5 ms add up to 50 for one key."""
 
 
 def commands() -> type[Provider]:
@@ -43,7 +47,10 @@ class TrackerApp(App[int]):
 
     def get_default_screen(self) -> MainScreen:
         """Return the main screen."""
-        return MainScreen(sync=self._sync)
+        screen = MainScreen(sync=self._sync)
+        # the class that the first resize would set: set before, it saves one layout of the first frame
+        screen.add_class(next(name for width, name in reversed(MainScreen.HORIZONTAL_BREAKPOINTS) if self.size.width >= width))
+        return screen
 
     def on_mount(self) -> None:
         """Give the commands the keys that the user chose."""
@@ -58,6 +65,7 @@ def run(session: Session, *, sync: bool = False) -> int:
         sync: whether to fetch all sources in the background once the first frame is there.
     """
     app = TrackerApp(session, sync=sync)
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         return app.run() or 0
     finally:

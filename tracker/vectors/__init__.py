@@ -1,6 +1,8 @@
-"""The FAISS index: a cache of the vectors in the store, replaced by rename, never trusted when anything about it is odd."""
+"""Nearest vectors: a FAISS index on disk, which is a cache of what the store holds.
 
-from tracker.vectors.flat import FlatIndex
-from tracker.vectors.files import Opened, new_index, open_index
+Importing this package loads neither numpy nor faiss.
+"""
 
-__all__ = ["FlatIndex", "Opened", "new_index", "open_index"]
+from tracker.vectors.opening import IndexState, Opened, new_index, open_index
+
+__all__ = ["IndexState", "Opened", "new_index", "open_index"]

@@ -52,7 +52,7 @@ class TrendsView(View):
         shown = self.query_one(EntryList)
         shown.empty = "No topics yet.\nR fetches your sources."
         shown.show(trend_entries(trends))
-        self.query_one(Caption).say(f"{trends.window}  ·  {trends.papers_after:,} papers after {trends.papers_before:,}" if trends.window else "")
+        self.query_one(Caption).say(f"{trends.window}  ·  {trends.papers_after:,} papers after {trends.papers_before:,}" if trends.papers_after else trends.window)
 
     def document_of(self, target: Target) -> Callable[[Reader], Document] | None:
         """Gather the evidence of a topic."""

@@ -1,0 +1,170 @@
+"""Search with the real model and the real index."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import NOW, paper, post
+
+from tracker.errors import QueryError, TrackerError
+from tracker.rank import fuse
+from tracker.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+ROWS = [
+    paper(
+        1,
+        title="Residual networks for image recognition",
+        abstract="We classify photographs with very deep convolutional networks.",
+    ),
+    paper(
+        2,
+        title="A translation model with attention",
+        abstract="We translate sentences between languages with a sequence model.",
+        track="cs.CL",
+    ),
+    paper(
+        3,
+        title="Playing board games by self-play",
+        abstract="An agent learns chess and Go without human games.",
+        date="2026-05-13",
+    ),
+    paper(
+        4,
+        title="Recommending films to viewers",
+        abstract="We predict which movies people will like from their ratings.",
+    ),
+    post(1, text="I love how machines now beat grandmasters at chess.", created_at="2026-05-14T10:00:00Z"),
+]
+
+
+@pytest.fixture(scope="module")
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Session:
+    import json
+
+    folder = tmp_path_factory.mktemp("search")
+    path = folder / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in ROWS), "utf-8")
+    session = Session(folder / "home", clock=lambda: NOW)
+    session.import_files([path])
+    list(session.bring_level())
+    return session
+
+
+def ids(session: Session, line: str, **options: object) -> list[str]:
+    return [hit.line.id for hit in session.search(line, **options)]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("mode", ["semantic", "hybrid"])
+def test_meaning_finds_what_no_word_names(indexed: Session, mode: str) -> None:
+    assert ids(indexed, "convnets that label pictures", mode=mode)[0] == "arxiv:2605.10001"
+    assert ids(indexed, "movie suggestions", mode=mode)[0] == "arxiv:2605.10004"
+
+
+def test_words_find_other_endings(indexed: Session) -> None:
+    assert ids(indexed, "translating sentence", mode="lexical") == ["arxiv:2605.10002"]
+
+
+@pytest.mark.parametrize("mode", ["semantic", "hybrid", "lexical"])
+def test_filters_hold_in_every_mode(indexed: Session, mode: str) -> None:
+    assert set(ids(indexed, "chess kind:post", mode=mode)) == {"x:1"}
+    assert set(ids(indexed, "we category:cs.CL", mode=mode)) == {"arxiv:2605.10002"}
+    assert ids(indexed, "chess venue:ICML", mode=mode) == []
+    assert "x:1" not in ids(indexed, "chess -grandmasters", mode=mode)
+    assert ids(indexed, '"very deep convolutional"', mode=mode) == ["arxiv:2605.10001"]
+
+
+def test_every_item_that_passes_can_be_reached(indexed: Session) -> None:
+    assert len(ids(indexed, "anything at all kind:paper", mode="semantic", limit=10)) == 4
+    assert len(ids(indexed, "kind:paper", limit=10)) == 4
+
+
+def test_every_hit_says_why(indexed: Session) -> None:
+    (hit, *_) = indexed.search("chess agent")
+    assert "words: chess, agent" in hit.why
+    assert "meaning 0." in hit.why
+    assert "chess" in hit.snippet
+
+
+def test_more_like_this_leaves_out_the_thing_itself(indexed: Session) -> None:
+    assert ids(indexed, "like:arxiv:2605.10003", limit=4)[0] == "x:1"
+    assert "arxiv:2605.10003" not in ids(indexed, "like:2605.10003 kind:paper", limit=9)
+
+
+def test_hidden_items_are_left_out_until_asked_for(indexed: Session) -> None:
+    indexed.mark([5], hidden=True)
+    try:
+        for mode in ("lexical", "semantic", "hybrid"):
+            assert "x:1" not in ids(indexed, "chess", mode=mode, limit=10)
+            assert ids(indexed, "chess is:hidden", mode=mode) == ["x:1"]
+    finally:
+        indexed.mark([5], hidden=False)
+
+
+def test_an_unknown_filter_is_said(indexed: Session) -> None:
+    with pytest.raises(QueryError, match="Did you mean is:unread"):
+        indexed.search("x is:unred")
+
+
+def test_without_vectors_words_still_answer(session: Session, lines: Callable[..., Path]) -> None:
+    session.import_files([lines(*ROWS)])
+    assert ids(session, "chess") == ids(session, "chess", mode="lexical")
+    with pytest.raises(TrackerError, match="tracker index"):
+        session.search("chess", mode="semantic")
+
+
+@pytest.mark.parametrize("damage", ["deleted", "truncated", "random", "zeros", "other model", "manifest"])
+def test_a_damaged_index_is_rebuilt_and_answers_rightly(indexed: Session, damage: str) -> None:
+    expected = ids(indexed, "movie suggestions", mode="semantic")
+    (folder,) = (indexed.home / "index" / "vectors").iterdir()
+    (data,) = folder.glob("*.faiss")
+    content = data.read_bytes()
+    if damage == "deleted":
+        for file in folder.iterdir():
+            file.unlink()
+    elif damage == "truncated":
+        data.write_bytes(content[: len(content) // 2])
+    elif damage == "random":
+        data.write_bytes(bytes((byte * 31 + 7) % 256 for byte in content))
+    elif damage == "zeros":
+        data.write_bytes(content[:200] + bytes(len(content) - 400) + content[-200:])
+    elif damage == "other model":
+        manifest = folder / "manifest.json"
+        manifest.write_text(manifest.read_text().replace("MiniLM", "OtherLM"))
+    else:
+        (folder / "manifest.json").write_text("{")
+    fresh = Session(indexed.home, clock=lambda: NOW)
+    assert ids(fresh, "movie suggestions", mode="semantic") == expected
+    assert ids(Session(indexed.home), "movie suggestions", mode="semantic") == expected
+
+
+def test_the_index_follows_edits_additions_and_merges(session: Session, lines: Callable[..., Path]) -> None:
+    session.import_files([lines(*ROWS[:3])])
+    list(session.bring_level())
+    session.import_files([lines(paper(1, title="Cooking pasta", abstract="Boil water and add salt."), ROWS[3])])
+    assert ids(session, "photographs of things", mode="semantic", limit=9)[0] != "arxiv:2605.10001"
+    list(session.bring_level())
+    assert ids(session, "italian food", mode="semantic")[0] == "arxiv:2605.10001"
+    assert ids(session, "movies", mode="semantic")[0] == "arxiv:2605.10004"
+    assert session.reader.totals().vectors == 5
+
+
+def test_two_items_with_one_text_are_both_found(session: Session, lines: Callable[..., Path]) -> None:
+    twin = {"title": "The same title", "abstract": "The same words."}
+    session.import_files([lines(paper(1, **twin, authors=["A One"]), paper(2, **twin, authors=["B Two"]))])
+    list(session.bring_level())
+    assert len(ids(session, "same words", mode="semantic")) == 2
+    assert session.reader.totals().vectors == 1
+
+
+def test_fusion_weighs_scores_not_ranks() -> None:
+    assert fuse([(1, 10.0), (2, 9.9)], {1: 0.1, 2: 0.9, 3: 0.8}, 3) == [
+        (2, pytest.approx(0.945)),
+        (1, pytest.approx(0.55)),
+        (3, pytest.approx(0.4)),
+    ]
+    assert fuse([], {5: 0.5, 4: 0.5}, 9) == [(4, 0.25), (5, 0.25)]
