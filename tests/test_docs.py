@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 
-from tracker import comparison, config, http, plugins, sync, trends
+from tracker import comparison, config, plugins, sync, trends
 from tracker.cli.app import tracker as group
 from tracker.cli.verbs import VERBS
+from tracker.http import client as http
 from tracker.query import filter_names, parse
 from tracker.tui import keys
 
@@ -135,7 +136,7 @@ def test_the_floors_are_those_of_the_contract() -> None:
     drawn = blocks("how-it-works.md", "text")[0].splitlines()
     assert len(drawn) == len(contract["layers"])
     for line, layer in zip(drawn, contract["layers"], strict=True):
-        assert {name.strip().removeprefix("tracker.") for name in layer.split("|")} <= set(line.split())
+        assert {name.strip().removeprefix("tracker.") for name in layer.split(" : ")} <= set(line.split())
 
 
 # figures

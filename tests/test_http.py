@@ -17,11 +17,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tracker.bounds import checked, decompressed, is_public
+from tracker.http.bounds import checked, decompressed, is_public
 from tracker.errors import FetchError
 from tracker.http import HttpClient, MemoryPoliteness, MemoryValidators
 from tracker.ports import Request
-from tracker.refusals import StatusError, retry_after
+from tracker.http.refusals import StatusError, retry_after
 
 Page = Callable[[BaseHTTPRequestHandler], None]
 
@@ -281,8 +281,8 @@ def test_a_host_that_was_public_may_not_turn_private_when_it_is_reached(monkeypa
 
 
 def test_own_headers_do_not_follow_to_another_host(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracker.bounds.is_public", lambda _host: True)
-    monkeypatch.setattr("tracker.bounds._is_public_address", lambda _address: True)
+    monkeypatch.setattr("tracker.http.bounds.is_public", lambda _host: True)
+    monkeypatch.setattr("tracker.http.bounds._is_public_address", lambda _address: True)
     with site({"/b": page(ETag='"x"')}) as other:
         away = other.base.replace("127.0.0.1", "localhost") + "/b"
         with site({"/a": page(302, b"", Location=away)}) as s, quick() as client:

@@ -16,7 +16,7 @@ from tracker.errors import FetchError
 from tracker.fetch import arxiv_api, arxiv_rss, bluesky, feed, feed_documents, feed_plain, feed_reader
 from tracker.identity import is_web_address
 from tracker.ports import Request, Response
-from tracker.refusals import refusal
+from tracker.http.refusals import refusal
 
 if TYPE_CHECKING:
     from tracker.models import Record

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.app import App
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -29,6 +31,7 @@ from tracker.tui.widgets.reading import ReadingPane
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
 HOSTILE = ("Sampling on the interval [0, 1", "[Re] Reproducing", "Bad [/nope] [b]x", "[@click=app.exit]press[/] me", "{markup} $x^2$ \\", "漢字の題名 👩‍💻 é ﷽")
+LETTERS = {"space": " ", "slash": "/", "colon": ":", "question_mark": "?"}
 SMALL, LARGE = (80, 24), (140, 45)
 
 
@@ -133,18 +136,24 @@ class Stage:
         self.app, self.pilot = app, pilot
 
     async def press(self, *keys: str) -> None:
+        """Press keys one after another; each is handled before the next (the pilot's own `press` waits 100 ms for each)."""
         for key in keys:
-            await self.pilot.press(key)
+            letter = key if len(key) == 1 else LETTERS.get(key)
+            self.app.post_message(events.Key(_character_to_key(letter) if letter else key, letter))
+            for _ in range(4):
+                await self.pilot.pause(0)
         await self.settle()
 
     async def settle(self) -> None:
         """Wait until nothing is under way: workers, timers that start them, messages."""
-        await self.pilot.pause()
-        for _ in range(400):
+        await self.pilot.pause(0.002)
+        for _ in range(1_000):
             if not any(not worker.is_finished for worker in self.app.workers):
                 break
             await self.pilot.pause(0.002)
-        await self.pilot.pause()
+        for _ in range(3):
+            await self.pilot.pause(0)
+        await self.pilot.pause(0.02)
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         for _ in range(400):

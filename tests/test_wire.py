@@ -24,7 +24,7 @@ from tracker.fetch.conference import ConferenceFetcher
 from tracker.fetch.feed import FeedFetcher
 from tracker.identity import is_web_address
 from tracker.ports import Batch, Fetcher, Request, Response
-from tracker.refusals import refusal
+from tracker.http.refusals import refusal
 
 if TYPE_CHECKING:
     from tracker.models import Record

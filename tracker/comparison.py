@@ -123,9 +123,16 @@ class Comparison:
             able[phrase] = names.longer(phrase) is None and names.name(phrase) is not None
         return able
 
-    def believed(self, evidence: Evidence, side: int) -> Flags:
-        """Return which phrases changed for sure: few false discoveries (q 0.10), and a ratio that matters."""
-        able = np.flatnonzero(self.eligible(side))
+    def believed(self, evidence: Evidence, side: int, among: Flags | None = None) -> Flags:
+        """Return which phrases changed for sure: few false discoveries (q 0.10), and a ratio that matters.
+
+        Args:
+            evidence: of a rise or a fall.
+            side: the window in which a phrase must have the right to be a topic.
+            among: the phrases in question, when it is not about all; asking less leaves less to chance.
+        """
+        eligible = self.eligible(side)
+        able = np.flatnonzero(eligible if among is None else eligible & among)
         chosen: Flags = np.zeros(len(self.table.keys), dtype=np.bool_)
         chosen[able[contingency.discoveries(evidence.p[able], FALSE_DISCOVERIES)]] = True
         chosen &= evidence.ratio >= LEAST_RATIO

@@ -201,7 +201,7 @@ def _risers(compared: Comparison, teller: _Teller, limit: int) -> tuple[Topic, .
 def _new(compared: Comparison, teller: _Teller, this_week: Flags, limit: int) -> tuple[Topic, ...]:
     """Return names with no paper before the last four weeks that papers of this week use."""
     unseen = (compared.papers[0] == 0) & compared.used(this_week)
-    chosen = compared.believed(compared.rise, 1) & unseen
+    chosen = compared.believed(compared.rise, 1, unseen)
     return tuple(teller.topic(one, "new") for one in compared.found(chosen, compared.rise.z, 1, limit))
 
 

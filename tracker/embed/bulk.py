@@ -10,6 +10,7 @@ three to four times quicker, because threads that share a product spin for the o
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 _CPU_BATCH: Final = 8
 """Small: a sorted batch of 8 holds little padding and stays in the cache; 16 is as quick, 32 a quarter slower."""
 _GPU_BATCH: Final = 128
-_REMEDY: Final = "Check the name under [embedding] in feeds.toml, or use model = \"default\"."
+_REMEDY: Final = 'Check the name under [embedding] in feeds.toml, or use model = "default".'
 
 
 class BulkModel:
@@ -56,19 +57,16 @@ class BulkModel:
 
     def encode_query(self, text: str) -> FloatArray:
         """Return (dimension,) float32 of length 1, with the model's prompt for questions where it has one."""
-        with _quiet():
-            rows = self._model.encode_query([text], show_progress_bar=False)
-        row: FloatArray = self._unit(rows)[0]
+        row: FloatArray = self._unit(self._model.encode_query([text], show_progress_bar=False))[0]
         return row
 
     def encode_documents(self, texts: Sequence[str]) -> FloatArray:
         """Return (n, dimension) float32, rows of length 1, with the model's prompt for documents where it has one."""
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
-        with _quiet():
-            if self._on_gpu:
-                return self._unit(self._model.encode_document(list(texts), batch_size=_GPU_BATCH, show_progress_bar=False))
+        if not self._on_gpu:
             return self._unit(self._in_threads(texts))
+        return self._unit(self._model.encode_document(list(texts), batch_size=_GPU_BATCH, show_progress_bar=False))
 
     def _in_threads(self, texts: Sequence[str]) -> FloatArray:
         """Encode batches of texts of similar length, longest first, each in one thread."""
@@ -92,7 +90,8 @@ class BulkModel:
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         if not np.isfinite(norms).all():  # fp16 overflows in some models
             raise ModelError(f"The model {self._name} returned numbers that are none.", _REMEDY)
-        return vectors / np.maximum(norms, np.float32(1e-12))
+        unit: FloatArray = vectors / np.maximum(norms, np.float32(1e-12))
+        return unit
 
 
 def has_bf16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
@@ -111,8 +110,7 @@ def _load(model: str, *, download: bool) -> tuple[Any, bool]:
     from sentence_transformers import SentenceTransformer
 
     torch.set_num_threads(1)  # batches are what runs in parallel
-    gpu = torch.cuda.is_available()
-    options = {"dtype": _precision(torch, gpu=gpu)}
+    options = {"dtype": _precision(torch)}
     error: Exception
     for local in (True, False) if download and not Path(model).is_dir() else (True,):
         try:
@@ -120,23 +118,22 @@ def _load(model: str, *, download: bool) -> tuple[Any, bool]:
         except Exception as problem:  # noqa: BLE001 - its errors are those of four libraries
             error = problem
         else:
-            return loaded, gpu
+            return loaded, loaded.device.type != "cpu"
     raise ModelError(f"The model {model} cannot be loaded: {error}", _REMEDY) from error
 
 
-def _precision(torch: Any, *, gpu: bool) -> Any:  # noqa: ANN401 - torch is imported by the caller
-    if gpu:
+def _precision(torch: Any) -> Any:  # noqa: ANN401 - torch is imported by the caller
+    if torch.cuda.is_available():
         return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
     return torch.bfloat16 if has_bf16() else torch.float32
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep bars and chatter of the libraries away from stdout, which belongs to results."""
+    """Keep bars and chatter of the libraries away from stdout, which belongs to results, while a model is loaded."""
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     with redirect_stdout(sys.stderr):
-        from transformers.utils import logging
-
+        logging: Any = importlib.import_module("transformers.utils.logging")
         logging.set_verbosity_error()
         logging.disable_progress_bar()
         yield

@@ -63,7 +63,8 @@ class LightModel:
         vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
         for row, text in enumerate(texts):
             vectors[row] = self._pooled(np.asarray(self._tokenizer.encode(text).ids))
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors
 
     def _pooled(self, pieces: np.ndarray[tuple[int], np.dtype[np.int64]]) -> FloatArray:
         """Return the mean (384,) of the last layer over all word pieces."""
@@ -81,11 +82,11 @@ class LightModel:
 
     def _attention(self, name: str, x: FloatArray) -> FloatArray:
         query, key, value = (self._heads(f"{name}.self.{part}", x) for part in ("query", "key", "value"))
-        weights = (query * _SCALE) @ key.transpose(0, 2, 1)
+        weights: FloatArray = np.matmul(query * _SCALE, key.transpose(0, 2, 1))
         weights -= weights.max(axis=-1, keepdims=True)
         np.exp(weights, out=weights)
         weights /= weights.sum(axis=-1, keepdims=True)
-        context = (weights @ value).transpose(1, 0, 2).reshape(x.shape)
+        context: FloatArray = np.matmul(weights, value).transpose(1, 0, 2).reshape(x.shape)
         return self._linear(f"{name}.output.dense", context)
 
     def _heads(self, name: str, x: FloatArray) -> FloatArray:

@@ -8,7 +8,6 @@ import hashlib
 import importlib.util
 import json
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -153,5 +152,4 @@ def _download() -> Path:
     try:
         return Path(snapshot_download(REPOSITORY, revision=REVISION, allow_patterns=wanted))
     except Exception as error:  # its errors are those of three HTTP libraries and of the file system
-        print(f"{REPOSITORY}: {error}", file=sys.stderr)
-        raise ModelError(f"The model {NAME} is not on this machine and cannot be downloaded: {error}", _REMEDY) from error
+        raise ModelError(f"The model {NAME} is not here and cannot be downloaded: {error}", _REMEDY) from error

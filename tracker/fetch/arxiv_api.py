@@ -11,7 +11,7 @@ from tracker.errors import FetchError
 from tracker.identity import arxiv_id, paper_identifiers
 from tracker.models import Record
 from tracker.ports import Request
-from tracker.refusals import StatusError
+from tracker.http.refusals import StatusError
 from tracker.text import clean_line, clean_text, unescape
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from tracker.fetch.options import items, mapping
 from tracker.identity import canonical_url, is_web_address
 from tracker.models import Record
 from tracker.ports import Batch, Request
-from tracker.refusals import StatusError
+from tracker.http.refusals import StatusError
 from tracker.text import clean_line, clean_text, shorten
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from tracker import times
 from tracker.errors import FetchError
 from tracker.fetch.feed_documents import ENTRY_LIMIT, Document, Entry, join, text
 from tracker.fetch.options import items, mapping
-from tracker.refusals import shown
+from tracker.http.refusals import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,7 +15,7 @@ from tracker.errors import FetchError
 from tracker.fetch import feed_json, feed_plain
 from tracker.fetch.feed_documents import ENTRY_LIMIT, Document, Entry, is_cut, join, readable, text, without_prolog
 from tracker.fetch.options import items, mapping
-from tracker.refusals import shown
+from tracker.http.refusals import shown
 from tracker.text import clean_line
 
 MARKUP_LIMIT = 300_000

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 from typing import TYPE_CHECKING, Any, Final, Self
 
-import faiss
 import numpy as np
 
 from tracker.vectors import generation
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.ports import FloatArray, IntArray
+
+faiss: Any = importlib.import_module(
+    "faiss"
+)  # its types are missing in some versions and wrong about Python's side in others
 
 KIND: Final = "IDMap2,SQfp16"
 """FAISS's name of it: the order of an exact float32 scan at half the bytes, and deleting works. Right up to some 200,000 vectors."""

@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tracker.vectors.generation import DamagedError, Manifest, verify
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.ports import VectorIndex
+
 
 class IndexState(StrEnum):
     """What was found on disk."""
@@ -51,10 +52,10 @@ def open_index(folder: Path, model: str, dimension: int, *, thorough: bool = Fal
         try:
             index = _load(place, manifest, model, dimension, thorough=thorough)
         except DamagedError:
-            newer = Manifest.read(place)
+            newer = Manifest.read(place)  # a writer may have replaced the data after its manifest was read
             if newer == manifest:
                 raise
-            index = _load(place, newer, model, dimension, thorough=thorough)  # a writer replaced the data between two reads
+            index = _load(place, newer, model, dimension, thorough=thorough)
     except FileNotFoundError:
         return Opened(None, IndexState.MISSING, f"there is no index of {model}")
     except DamagedError as error:

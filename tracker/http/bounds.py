@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from tracker.errors import FetchError
-from tracker.refusals import shown
+from tracker.http.refusals import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
