@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 
-from tracker import comparison, config, plugins, sync, trends
+from tracker import config, plugins, sync
 from tracker.cli.app import tracker as group
 from tracker.cli.verbs import VERBS
 from tracker.http import client as http
 from tracker.query import filter_names, parse
+from tracker.trends import comparison, rising
 from tracker.tui import keys
 
 if TYPE_CHECKING:
@@ -165,8 +166,8 @@ def test_figures_are_those_of_the_code() -> None:
     assert f"held to {comparison.FALSE_DISCOVERIES:.0%}".replace("%", " %") in method
     assert f"must be {comparison.LEAST_RATIO} or more" in method
     assert f"by {comparison.LEAST_RATIO} times at least" in reading
-    assert f"fewer than {trends.LEAST_PAPERS} papers" in reading
-    assert (trends.WEEKS, trends.RECENT) == (12, 4)
+    assert f"fewer than {rising.LEAST_PAPERS} papers" in reading
+    assert (comparison.WEEKS, comparison.RECENT) == (12, 4)
 
 
 # what is named exists

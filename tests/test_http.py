@@ -17,11 +17,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tracker.http.bounds import checked, decompressed, is_public
 from tracker.errors import FetchError
 from tracker.http import HttpClient, MemoryPoliteness, MemoryValidators
-from tracker.ports import Request
+from tracker.http.bounds import checked, decompressed, is_public
 from tracker.http.refusals import StatusError, retry_after
+from tracker.ports import Request
 
 Page = Callable[[BaseHTTPRequestHandler], None]
 

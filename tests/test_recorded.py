@@ -14,9 +14,9 @@ import pytest
 from tracker.config import Source
 from tracker.errors import FetchError
 from tracker.fetch import arxiv_api, arxiv_rss, bluesky, feed, feed_documents, feed_plain, feed_reader
+from tracker.http.refusals import refusal
 from tracker.identity import is_web_address
 from tracker.ports import Request, Response
-from tracker.http.refusals import refusal
 
 if TYPE_CHECKING:
     from tracker.models import Record

@@ -17,11 +17,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker import contingency
 from tracker.models import Trends
 from tracker.times import week_start, weeks_before
 from tracker.topics import Document, extract
-from tracker.trends import editions, weekly
+from tracker.trends import contingency, editions, weekly
 
 WEEK = "2026-W20"
 SUBJECTS = (

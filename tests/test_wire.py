@@ -22,9 +22,9 @@ from tracker.fetch.arxiv import ArxivFetcher
 from tracker.fetch.bluesky import BlueskyFetcher
 from tracker.fetch.conference import ConferenceFetcher
 from tracker.fetch.feed import FeedFetcher
+from tracker.http.refusals import refusal
 from tracker.identity import is_web_address
 from tracker.ports import Batch, Fetcher, Request, Response
-from tracker.http.refusals import refusal
 
 if TYPE_CHECKING:
     from tracker.models import Record

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from tracker.comparison import RECENT, WEEKS
 from tracker.models import Digest, DigestEntry, DigestSection, Item, Line, Sentence, Topic, Trends
 from tracker.roles import Lens, lens
 from tracker.summarize.extractive import contribution
 from tracker.text import plural
 from tracker.times import week_start
+from tracker.trends import RECENT, WEEKS
 
 TOPICS = 4
 NEW_NAMES = 4

@@ -14,11 +14,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tracker import contingency
-from tracker.tally import table
 from tracker.times import week_of_text, weeks_before
 from tracker.topics import Document, extract, phrase_key, units
-from tracker.trends import weekly
+from tracker.trends import contingency, weekly
+from tracker.trends.tally import table
 
 LIMIT = 20
 HORIZON = 4

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from tracker import times
 from tracker.errors import FetchError
+from tracker.http.refusals import StatusError
 from tracker.identity import arxiv_id, paper_identifiers
 from tracker.models import Record
 from tracker.ports import Request
-from tracker.http.refusals import StatusError
 from tracker.text import clean_line, clean_text, unescape
 
 if TYPE_CHECKING:

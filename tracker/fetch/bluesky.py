@@ -10,10 +10,10 @@ from tracker import times
 from tracker.errors import ConfigError, FetchError
 from tracker.fetch import options
 from tracker.fetch.options import items, mapping
+from tracker.http.refusals import StatusError
 from tracker.identity import canonical_url, is_web_address
 from tracker.models import Record
 from tracker.ports import Batch, Request
-from tracker.http.refusals import StatusError
 from tracker.text import clean_line, clean_text, shorten
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from urllib.parse import urljoin
 from tracker.errors import ConfigError, FetchError
 from tracker.fetch import options
 from tracker.fetch.options import items, mapping
+from tracker.http.refusals import StatusError
 from tracker.identity import is_web_address, paper_identifiers
 from tracker.models import Record
 from tracker.ports import Batch, Request
-from tracker.http.refusals import StatusError
 from tracker.text import clean_line, clean_text, html_to_text, title_key
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from tracker import __version__
-from tracker.http.bounds import Bounds, bound_transports, checked, decompressed, host_of, next_hop
 from tracker.errors import FetchError
-from tracker.ports import Response
+from tracker.http.bounds import Bounds, bound_transports, checked, decompressed, host_of, next_hop
 from tracker.http.refusals import DAY, refusal, retry_after, shown, span, unreachable
+from tracker.ports import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -181,6 +181,11 @@ class Desk:
         self._undo.append(step)
         del self._undo[:-UNDO_LIMIT]
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a mark to put back."""
+        return bool(self._undo)
+
     def undo(self, settle: Settle) -> Step | None:
         """Put the last mark back; None when there is none left."""
         if not self._undo:

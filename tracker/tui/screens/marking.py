@@ -87,7 +87,7 @@ class Marking(Shell):
 
     def action_undo(self) -> None:
         """Put the last mark back."""
-        step = self.desk.undo(self._settle())
+        step = self.desk.undo(self._settle()) if self.desk.can_undo else None
         if step is None:
             self.say("There is nothing to undo.")
             return

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tracker import contingency
-from tracker.contingency import Change, Floats
-from tracker.naming import Lexicon, Names
-from tracker.tally import Flags, Indexes
+from tracker.trends import contingency
+from tracker.trends.contingency import Change, Floats
+from tracker.trends.naming import Lexicon, Names
+from tracker.trends.tally import Flags, Indexes
 
 FALSE_DISCOVERIES = 0.10
 LEAST_RATIO = 1.3

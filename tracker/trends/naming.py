@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tracker.tally import Flags, Table
 from tracker.topics import singular, unit_key, units
+from tracker.trends.tally import Flags, Table
 from tracker.words import WEAK_WORDS
 
 FRAGMENT = 0.6

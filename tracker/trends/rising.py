@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tracker.comparison import EDITION, LEAST_TITLES, MONTH, NEW, RECENT, WEEKS, Comparison, Found
 from tracker.models import Topic, Trends
-from tracker.naming import Lexicon
-from tracker.tally import Flags, Indexes, table
 from tracker.text import plural
 from tracker.times import week_of_text, weeks_before
 from tracker.topics import Document
-from tracker.voices import Voices
+from tracker.trends.comparison import EDITION, LEAST_TITLES, MONTH, NEW, RECENT, WEEKS, Comparison, Found
+from tracker.trends.naming import Lexicon
+from tracker.trends.tally import Flags, Indexes, table
+from tracker.trends.voices import Voices
 
 LEAST_PAPERS = 60
 LEAST_WEEKS = 3
