@@ -14,7 +14,7 @@ from tracker.digest import Counts, compose
 from tracker.errors import ConfigError
 from tracker.models import Digest, Item, Line, Marks, Sentence, Topic, Trends
 from tracker.roles import lens, parse
-from tracker.summarize.extractive import contribution, sentences
+from tracker.summarize.extractive import contribution, leans, says_something, sentences
 from tracker.summarize.render import address, markdown, sparkline, to_dict, to_html, to_markdown, to_text
 
 WEEK = "2026-W20"
@@ -104,7 +104,7 @@ def every_sentence(digest: Digest) -> list[Sentence]:
 
 def test_sections_stand_in_their_order_with_words_in_the_right_number() -> None:
     digest = compose(trends(), Shelf(), week=WEEK, gaps=("arXiv cs.LG",))
-    assert [section.key for section in digest.sections] == ["counts", "rising", "new", "discussed", "fading"]
+    assert [section.key for section in digest.sections] == ["counts", "rising", "new", "more", "discussed", "fading"]
     told = to_text(digest, 200)
     assert "2,233 papers, 318 posts from 1 person; six topics rising beyond chance, one new name." in told
     assert "Missing this week: arXiv cs.LG." in told
@@ -153,7 +153,7 @@ def test_a_role_orders_and_hides_nothing() -> None:
     assert order[1][0] == "Agent Skills"
     named = to_text(lensed, 200)
     assert all(one.label in named for one in trends().topics if one.state == "rising")
-    assert "more outside your lens" in named
+    assert "Two more: " in named
 
 
 def test_what_was_read_comes_later() -> None:
@@ -304,3 +304,22 @@ def test_roles_are_checked() -> None:
         parse("[x]\nphrases = 3")
     with pytest.raises(ConfigError):
         parse("not toml =")
+
+
+def test_a_sentence_that_stands_alone_is_chosen_before_one_that_leans() -> None:
+    for leaning in (
+        "However, we show that it fails.",
+        "Motivated by this finding, we propose X.",
+        "To address this gap, we do Y.",
+        "We propose a thing that…",
+    ):
+        assert leans(leaning)
+    for standing in ("We propose X.", "This paper presents a benchmark.", "To translate speech, we train Z."):
+        assert not leans(standing)
+
+
+def test_a_sentence_that_says_nothing_is_left_out() -> None:
+    assert not says_something(
+        "This paper reports an empirical study organized into two experiments.", "Agent harnesses reshape search"
+    )
+    assert says_something("We show that agent harnesses change how search works.", "Agent harnesses reshape search")

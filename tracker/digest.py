@@ -12,7 +12,7 @@ from typing import Protocol
 
 from tracker.models import Digest, DigestEntry, DigestSection, Item, Line, Sentence, Topic, Trends
 from tracker.roles import Lens, lens
-from tracker.summarize.extractive import contribution
+from tracker.summarize.extractive import contribution, leans, says_something
 from tracker.text import plural
 from tracker.times import week_start
 from tracker.trends import RECENT, WEEKS
@@ -88,13 +88,14 @@ class _Composer:
         self._lines: dict[str, Line] = {}
 
     def digest(self, role: str, gaps: Sequence[str]) -> Digest:
-        risers = [topic for topic in self._trends.topics if topic.state in ("rising", "new")]
-        shown = {topic.id for topic in risers}
-        new = [topic for topic in self._trends.new if topic.id not in shown]
+        new = list(self._trends.new)
+        names = {topic.id for topic in new}
+        risers = [topic for topic in self._trends.topics if topic.state == "rising" and topic.id not in names]
         sections = (
             self._counts(risers, new, gaps),
             self._subjects() if self._trends.notice else self._rising(risers),
             self._new_names(new),
+            self._more(risers),
             self._discussed(),
             self._fading(),
         )
@@ -129,24 +130,29 @@ class _Composer:
         return [Sentence(text=f"No papers were fetched in {_joined(empty)}; {are} missing, not zero.")]
 
     def _rising(self, risers: Sequence[Topic]) -> DigestSection:
-        inside = [topic for topic in risers if self._view.covers(topic)]
-        outside = [topic for topic in risers if not self._view.covers(topic)]
-        chosen = [*inside, *outside][:TOPICS]
         lead = []
         if not risers:
             lead.append(Sentence(text="No topic rose beyond chance in the last four weeks."))
             watched = [topic for topic in self._trends.topics if topic.state == "watch"][:TOPICS]
             if watched:
                 lead.append(_mention("To watch, though it may be chance", watched))
-        hidden = [topic for topic in risers if topic not in chosen]
         entries = tuple(
-            self._topic(topic, _why(topic), _SENTENCES if place < _LEADING else 1) for place, topic in enumerate(chosen)
+            self._topic(topic, _why(topic), _SENTENCES if place < _LEADING else 1)
+            for place, topic in enumerate(self._ordered(risers)[:TOPICS])
         )
-        if hidden:
-            apart = sum(topic in outside for topic in hidden)
-            place = " outside your lens" if inside and apart == len(hidden) else ""
-            lead.append(_mention(f"{_number(len(hidden)).capitalize()} more{place}", hidden))
         return DigestSection(key="rising", heading="Rising", lead=tuple(lead), entries=entries)
+
+    def _ordered(self, risers: Sequence[Topic]) -> list[Topic]:
+        """Return topics inside the lens first, the strongest first in each part."""
+        return sorted(risers, key=lambda topic: not self._view.covers(topic))
+
+    def _more(self, risers: Sequence[Topic]) -> DigestSection:
+        """Name the risers that found no room: a lens puts in order, it hides nothing."""
+        rest = self._ordered(risers)[TOPICS:]
+        outside = bool(rest) and not any(self._view.covers(topic) for topic in rest) and self._view.covers(risers[0])
+        words = f"{_number(len(rest)).capitalize()} more{' outside your lens' if outside else ''}"
+        lead = (_mention(words, rest),) if rest else ()
+        return DigestSection(key="more", heading="Rising too", lead=lead)
 
     def _subjects(self) -> DigestSection:
         entries = [self._topic(topic, f"{plural(topic.after, 'paper')}.") for topic in self._trends.topics[:TOPICS]]
@@ -155,7 +161,7 @@ class _Composer:
     def _new_names(self, topics: Sequence[Topic]) -> DigestSection:
         entries = []
         for topic in topics[:NEW_NAMES]:
-            text = f"{plural(topic.after, 'paper')} this week, none in the {_number(WEEKS - 1)} weeks before.{_people(topic, 1)}"
+            text = _why(topic)
             entries.append(
                 DigestEntry(
                     title=topic.label,
@@ -166,20 +172,24 @@ class _Composer:
         return DigestSection(key="new", heading="New names", entries=tuple(entries))
 
     def _discussed(self) -> DigestSection:
+        """List the papers that people wrote about; one voice is a voice, not a discussion, and is said to be one."""
+        found = self._shelf.discussed(self._since, self._before, DISCUSSED)
+        several = any(people > 1 for _, people, _ in found)
+        lead = () if several or not found else (Sentence(text="No paper was named by more than one person this week."),)
         entries = []
-        for line, people, posts in self._shelf.discussed(self._since, self._before, DISCUSSED):
+        for line, people, posts in found:
             self._lines[line.id] = line
-            item = self._shelf.item(line.id)
             text = f"{plural(people, 'person', 'people')}, {plural(posts, 'post')}."
             entries.append(
                 DigestEntry(
                     title=line.title,
                     item=line.id,
-                    url=item.url,
+                    url=self._shelf.item(line.id).url,
                     sentences=(Sentence(text=text, items=(line.id,)), *self._contributions([line.id], 1)),
                 )
             )
-        return DigestSection(key="discussed", heading="Most discussed", entries=tuple(entries))
+        heading = "Most discussed" if several else "Shared"
+        return DigestSection(key="discussed", heading=heading, lead=lead, entries=tuple(entries))
 
     def _fading(self) -> DigestSection:
         topics = self._trends.fading[:FADING]
@@ -206,18 +216,17 @@ class _Composer:
         return DigestEntry(title=topic.label, topic=topic, sentences=sentences, papers=tuple(ordered[:PAPERS]))
 
     def _contributions(self, ids: Sequence[str], count: int) -> tuple[Sentence, ...]:
-        """Return what papers say of themselves, each paper once in a digest, those not known yet first."""
-        sentences: list[Sentence] = []
-        for name in sorted(ids[:_CANDIDATES], key=lambda one: one in self._seen):
-            if len(sentences) == count:
-                break
+        """Return what papers say of themselves, each paper once in a digest: those not known yet and readable alone first."""
+        told: list[Sentence] = []
+        for name in ids[:_CANDIDATES]:
             if name not in self._told:
                 item = self._shelf.item(name)
                 text = contribution(item.title, item.text, item.tldr, _SENTENCE_LIMIT)
-                if text:
-                    self._told.add(name)
-                    sentences.append(Sentence(text=text, items=(name,)))
-        return tuple(sentences)
+                if text and says_something(text, item.title):
+                    told.append(Sentence(text=text, items=(name,)))
+        told.sort(key=lambda one: (one.items[0] in self._seen, leans(one.text)))
+        self._told.update(one.items[0] for one in told[:count])
+        return tuple(told[:count])
 
     def _read(self, ids: Sequence[str]) -> list[Line]:
         missing = [name for name in ids if name not in self._lines]
@@ -249,15 +258,15 @@ def _joined(words: Sequence[str]) -> str:
 
 def _why(topic: Topic) -> str:
     before = f"{topic.before:,}" if topic.before else "none"
-    return f"{plural(topic.after, 'paper')} in the last {_number(RECENT)} weeks, {before} in the {_number(WEEKS - RECENT)} before.{_people(topic, RECENT)}"
+    return f"{plural(topic.after, 'paper')} in the last {_number(RECENT)} weeks, {before} in the {_number(WEEKS - RECENT)} before.{_people(topic)}"
 
 
-def _people(topic: Topic, weeks: int) -> str:
-    most = max(topic.voices_weekly[-weeks:], default=0)
+def _people(topic: Topic) -> str:
+    """Say how many people posted about a topic: the weeks cannot be added, since one person may post in each."""
+    most = max(topic.voices_weekly[-RECENT:], default=0)
     if not most:
         return ""
-    span = "this week" if weeks == 1 else "in its busiest of these weeks"
-    return f" {plural(most, 'person', 'people')} posted about it {span}."
+    return f" {'Up to ' if most > 1 else ''}{plural(most, 'person', 'people')} a week posted about it."
 
 
 def _mention(words: str, topics: Sequence[Topic], *, factors: bool = False) -> Sentence:

@@ -19,6 +19,11 @@ _ABBREVIATIONS = frozenset(
 )
 _BOUNDARY = re.compile(r"""([.!?]+["'”’)\]]*)\s+(?=["'“‘(\[]*[^\W_a-z])""")
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_LEANING = re.compile(
+    r"(?:However|Thus|Therefore|Hence|Moreover|Furthermore|Additionally|Instead|Consequently|Finally|Specifically|Second|Third)\b"
+    r"|(?:Motivated|Inspired|Guided|Informed|Driven) by (?:this|these|that|the above)\b"
+    r"|(?:Based|Building|Drawing) (?:on|upon) (?:this|these|our)\b|To (?:\w+ ){1,2}(?:this|these|such)\b|(?:This|These|It|They)\b(?! (?:paper|work|study|article))"
+)
 _COMMON = frozenset(
     "and are for from has have into its not our that the their this via was were which with you can using based toward towards".split()
 )
@@ -50,6 +55,20 @@ def _is_inside(text: str, boundary: re.Match[str]) -> bool:
 def _content(text: str) -> frozenset[str]:
     """Return the words of a text by their first six letters."""
     return frozenset(word[:6] for word in _WORD.findall(fold(text)) if word not in _COMMON)
+
+
+def says_something(sentence: str, title: str) -> bool:
+    """Tell whether a sentence says what a paper is about: it shares two words of substance with the title.
+
+    `This paper reports a study organized into two experiments` is true of a hundred papers and tells a reader nothing.
+    """
+    named = _content(title)
+    return len(_content(sentence) & named) >= min(2, len(named))
+
+
+def leans(sentence: str) -> bool:
+    """Tell whether a sentence leans on one that is not shown (`However …`, `Based on these …`) or was cut."""
+    return sentence.endswith("…") or _LEANING.match(sentence) is not None
 
 
 def contribution(title: str, text: str, tldr: str = "", limit: int = SENTENCE_LIMIT) -> str:

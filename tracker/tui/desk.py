@@ -7,6 +7,7 @@ import json
 import queue
 import threading
 import traceback
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -86,6 +87,7 @@ class Desk:
         self._undo: list[Step] = []
         self._pending: dict[int, tuple[int, dict[str, Any]]] = {}
         self._serial = 0
+        self._written: deque[tuple[tuple[int, ...], int]] = deque()
         self.newest_row = 0
         self.newest: dict[tuple[int, str], object] = {}
         """The newest job of each group, by which older ones know that nobody waits for them."""
@@ -164,12 +166,18 @@ class Desk:
             self.session.mark(tuple(rows), **after)
 
         def done(result: Any, error: BaseException | None) -> None:  # noqa: ANN401
-            for row in rows:
-                if row in self._pending and self._pending[row][0] == serial:
-                    del self._pending[row]
+            self._written.append((tuple(rows), serial))
             settle(result, error)
 
         self.lane("marks").submit(write, done)
+
+    def release(self) -> None:
+        """Forget the marks that have reached the disk; in the thread that draws, so that no line is drawn between the two states."""
+        while self._written:
+            rows, serial = self._written.popleft()
+            for row in rows:
+                if row in self._pending and self._pending[row][0] == serial:
+                    del self._pending[row]
 
     def tag(self, row: int, before: tuple[str, ...], after: tuple[str, ...], settle: Settle, *, is_undo: bool = False) -> None:
         """Give an item these tags and no others."""

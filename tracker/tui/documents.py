@@ -47,8 +47,7 @@ def item_document(item: Item, line: Line | None, related: Sequence[Line]) -> Doc
     if not found:
         blocks.append(Block([("No abstract." if item.kind == "paper" else "No text.", "dim")], gap=True))
     for number, words in enumerate(found):
-        if not (item.kind == "post" and number == 0 and words == steady(item.title)):
-            blocks.append(Block([(words, "")], gap=number == 0 or len(words) > 60))
+        blocks.append(Block([(words, "")], gap=number == 0 or len(words) > 60))
     if item.tldr:
         blocks.append(Block([("In short: ", "dim"), (steady(item.tldr), "")], gap=True))
     if item.comment:
@@ -89,10 +88,11 @@ def _post_head(item: Item) -> list[Block]:
     who = steady(item.author or ", ".join(item.authors) or "someone")
     when = (item.published or item.date or "").replace("T", " ").removesuffix("Z")[:16]
     where = steady(item.network or item.origin)
-    return [
-        Block([(who, "strong"), (f"  {where}  " if where else "  ", "accent"), (when, "dim")]),
-        Block([(steady(item.title), "heading")], gap=True),
-    ]
+    head = Block([(who, "strong"), (f"  {where}  " if where else "  ", "accent"), (when, "dim")])
+    title = steady(item.title)
+    if steady(item.text).startswith(title.rstrip("…. ")):  # a post without a title of its own is named by its first words
+        return [head]
+    return [head, Block([(title, "heading")], gap=True)]
 
 
 def _marks(item: Item) -> list[Block]:

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.message import Message
-from textual.message_pump import MessagePump
 
-from tracker.models import Line, SourceState, SyncEvent, Topic
+from tracker.models import SourceState, SyncEvent, Topic
 
 if TYPE_CHECKING:
     from tracker.tui.documents import Document
@@ -88,12 +87,8 @@ class Said(Message):
         self.tone = tone
 
 
-class LinesChanged(Message):
-    """Marks of these rows changed; None means any row may have changed."""
-
-    def __init__(self, rows: frozenset[int] | None = None) -> None:
-        super().__init__()
-        self.rows = rows
+class Counted(Message):
+    """What is stored has been counted."""
 
 
 class SyncStepped(Message):
@@ -119,17 +114,3 @@ class DocumentReady(Message):
         super().__init__()
         self.target = target
         self.document = document
-
-
-class Typed(Message):
-    """The query line of the search view changed."""
-
-    def __init__(self, sender: MessagePump, line: str) -> None:
-        super().__init__()
-        self.sender = sender
-        self.line = line
-
-
-def target_of(line: Line) -> ItemTarget:
-    """Return the target of a line."""
-    return ItemTarget(line.row)

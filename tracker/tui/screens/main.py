@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 
 from tracker.tui.jobs import start
 from tracker.tui.keys import MAIN_KEYS, VIEWS, bindings, unknown
-from tracker.tui.messages import Opened, UrlTarget, ViewTarget
+from tracker.tui.messages import Counted, Opened, UrlTarget, ViewTarget
 from tracker.tui.rows import TROUBLED
 from tracker.tui.screens.syncing import Syncing
 from tracker.tui.views.base import View
@@ -208,6 +208,11 @@ class MainScreen(Syncing):
         self.query_one(Nav).counts[7] = f"▲{failing}" if failing else ""
         today = cast("TodayView", self.views[1])
         today.know(replace(today.data, sources=states))
+        self.refresh_nav()
+
+    @on(Counted)
+    def _counted(self, message: Counted) -> None:
+        message.stop()
         self.refresh_nav()
 
     def greet(self) -> None:

@@ -9,7 +9,7 @@ from tracker.models import Item, Line
 from tracker.text import plural
 from tracker.tui.cells import steady
 from tracker.tui.jobs import settler, start
-from tracker.tui.messages import ItemTarget, LinesChanged, Said, Target
+from tracker.tui.messages import ItemTarget, Said, Target
 from tracker.tui.screens.shell import Shell
 
 
@@ -36,6 +36,8 @@ class Marking(Shell):
                     view.reload()
             else:
                 self.read_again()
+            finally:
+                self.desk.release()
 
         self.run_worker(cast("Any", wait), group="marks", exit_on_error=False)
         return settler(asyncio.get_running_loop(), future)
@@ -43,7 +45,7 @@ class Marking(Shell):
     def mark(self, rows: tuple[int, ...], words: str, before: dict[str, Any], after: dict[str, Any], *, can_undo: bool = True) -> None:
         """Mark items and show it."""
         self.desk.mark(rows, words, before, after, self._settle(), is_undo=not can_undo)
-        self.post_message(LinesChanged(frozenset(rows)))
+        self.adjust(frozenset(rows))
 
     def action_switch(self, name: str) -> None:
         """Turn `read` or `starred` of an item on or off."""
@@ -92,7 +94,7 @@ class Marking(Shell):
             self.say("There is nothing to undo.")
             return
         self.say(f"Undone: {step.words} of {plural(len(step.rows), 'item')}.")
-        self.post_message(LinesChanged(frozenset(step.rows)))
+        self.adjust(frozenset(step.rows))
         if "hidden" in step.marks:
             row = step.rows[0]
             # the lane of marks is asked to answer, so that the list is read after the mark was taken back

@@ -10,7 +10,7 @@ from textual.screen import Screen
 from tracker.models import Line
 from tracker.tui.desk import Desk
 from tracker.tui.jobs import desk_of, start
-from tracker.tui.messages import DocumentReady, LinesChanged, Pointed, Said, Target, UrlTarget, ViewTarget
+from tracker.tui.messages import DocumentReady, Pointed, Said, Target, UrlTarget, ViewTarget
 from tracker.tui.reading import gather_document
 from tracker.tui.views.base import View
 from tracker.tui.widgets.bars import BottomBar
@@ -147,11 +147,10 @@ class Shell(Screen[None]):
         message.stop()
         self.say(message.text, message.tone)
 
-    @on(LinesChanged)
-    def _lines_changed(self, message: LinesChanged) -> None:
-        message.stop()
+    def adjust(self, rows: frozenset[int]) -> None:
+        """Show the marks that were just made on these rows."""
         for view in self.views.values():
-            view.adjust(message.rows)
+            view.adjust(rows)
 
     def read_again(self) -> None:
         """Show the item in the pane with its newer marks."""

@@ -13,7 +13,7 @@ from tracker.query import Filter
 from tracker.text import plural
 from tracker.tui.documents import Document
 from tracker.tui.jobs import start
-from tracker.tui.messages import SourceTarget, Target, TopicTarget
+from tracker.tui.messages import Counted, SourceTarget, Target, TopicTarget
 from tracker.tui.reads import Discussed, Reader
 from tracker.tui.rows import TROUBLED, heading_draw, line_draw, source_draw, text_draw, topic_draw
 from tracker.tui.views.base import Caption, View
@@ -80,6 +80,7 @@ class TodayView(View):
     def _gathered(self, data: TodayData) -> None:
         self.desk.newest_row = max(self.desk.newest_row, data.newest_row)
         self.know(replace(data, discussed=self.data.discussed, trends=self.data.trends, sources=self.data.sources))
+        self.post_message(Counted())
 
     def _discussed_and_trends(self, reader: Reader) -> tuple[Sequence[Discussed], Trends | None]:
         week = self.desk.aside.latest_week()
