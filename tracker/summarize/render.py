@@ -10,14 +10,15 @@ from urllib.parse import quote
 from tracker.identity import is_web_address
 from tracker.latex import readable
 from tracker.models import Digest, DigestEntry, DigestSection, Line, Sentence, Topic
+from tracker.roles import lens
 from tracker.text import clean_line, plural, shorten
 
 BARS = "▁▂▃▄▅▆▇█"
 GAP = "·"
 _MOST_MARKS = 3
 """A sentence that rests on more items counts them; their numbers after it would be noise."""
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-!|~&$:=^@])")
-_PARAGRAPH_START = re.compile(r"^(\s*\d+)([.)])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|~&$^@#]|:(?=//))")
+_PARAGRAPH_START = re.compile(r"^(\s*\d*)([.)#+=-])")
 
 
 def sparkline(values: Sequence[int | None]) -> str:
@@ -34,7 +35,7 @@ def plain(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """Return outside text so that Markdown shows it as it is: every sign that could mean something is escaped."""
+    """Return outside text so that Markdown shows it as it is: what could mean something where it stands is escaped."""
     return _PARAGRAPH_START.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", plain(text)))
 
 
@@ -85,7 +86,7 @@ def _series(topic: Topic) -> Iterator[tuple[str, str]]:
 
 
 def _title(digest: Digest) -> str:
-    return f"Week {digest.week}" + (f" for {digest.role.replace('-', ' ')}s" if digest.role else "")
+    return f"Week {digest.week}" + (f" for {lens(digest.role).title}s" if digest.role else "")
 
 
 def to_markdown(digest: Digest) -> str:
