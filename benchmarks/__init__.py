@@ -1,0 +1,1 @@
+"""Figures of this machine, run by hand: `python -m benchmarks`, or one file of this folder."""

@@ -1,0 +1,5 @@
+"""`python -m benchmarks`: the costs of commands on a generated home."""
+
+from benchmarks.commands import main
+
+main()
