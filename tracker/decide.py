@@ -49,7 +49,7 @@ def decide(record: Record, by_identifier: Sequence[Known], by_title: Sequence[Kn
         if record.updates_only:
             return None
         taken = {name for known in by_identifier for name in known.identifiers}
-        free = [name for name in (*record.identifiers, record.key) if name not in taken]
+        free = [name for name in sorted((*record.identifiers, record.key), key=_is_unreadable) if name not in taken]
         item_id = free[0] if free else f"{record.key}~{digest(repr(record)):x}"
         return Plan(
             record=record,
@@ -73,6 +73,11 @@ def decide(record: Record, by_identifier: Sequence[Known], by_title: Sequence[Kn
         mentions=mentions(record),
         text_changed=bool(_TEXT_FIELDS & fields.keys()),
     )
+
+
+def _is_unreadable(name: str) -> bool:
+    """Tell names that say nothing to a reader, so that an item is called by another one where it has one."""
+    return name.startswith("neurips-hash:")
 
 
 def _contradicts(record: Record, known: Known) -> bool:

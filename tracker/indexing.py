@@ -38,6 +38,8 @@ def embed_pending(connection: sqlite3.Connection, embedder: Embedder, limit: int
 
     model = vectors.register(connection, embedder.name, embedder.dimension)
     waiting = vectors.pending_hashes(connection, model)[:limit]
+    if waiting:
+        yield Progress(0, len(waiting))  # the model takes seconds to load: say what is coming
     for start in range(0, len(waiting), CHUNK):
         texts = vectors.texts(connection, waiting[start : start + CHUNK])
         matrix = embedder.encode_documents([embedding_text(one.title, one.text) for one in texts])

@@ -173,10 +173,8 @@ def best_sentence(text: str, wanted: Sequence[str], width: int = 220) -> str:
 
 def _why(query: Query, found: Sequence[str], cosine: float | None) -> str:
     parts = []
-    if query.like:
-        parts.append(f"like {', '.join(query.like)}")
     if found:
         parts.append("words: " + ", ".join(found[:6]) + (" …" if len(found) > 6 else ""))
     if cosine is not None:
-        parts.append(f"meaning {cosine:.2f}")
+        parts.append(f"{'alike' if query.like else 'meaning'} {cosine:.2f}")
     return " · ".join(parts) or "words"

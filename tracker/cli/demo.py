@@ -33,17 +33,18 @@ def demo_command(context: click.Context, tour: bool, keep: Path | None) -> None:
 def _run(home: Path, *, shows_tour: bool) -> int:
     from tracker.demo import run
 
-    with run.server() as demo:
-        session = run.make_home(home, demo)
+    week = run.this_week()
+    with run.server(week) as demo:
+        session = run.make_home(home, demo, week)
         log_to_file(session)
         try:
             click.echo(
-                "A demonstration: the twelve weeks are made up, the starter library is real. Nothing leaves this machine.",
+                "A demonstration: made-up weeks, a real starter library, nothing leaves this machine.",
                 err=True,
             )
             failed = run_sync(session)
             if shows_tour:
-                _tour(session, run.QUERIES, run.WEEK)
+                _tour(session, run.QUERIES, week)
             else:
                 from tracker.cli.ui import run as open_app
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WEEK = "2026-W20"
-"""The last of the twelve made-up weeks; fixed, so that every demonstration is the same."""
+"""The last of the twelve made-up weeks where nobody names another: tests want the same ones every time."""
 QUERIES = ("agents that remember earlier conversations", "attention venue:NeurIPS year:2017..2023")
 """A question of meaning and one with filters."""
 _VENUES = ("NeurIPS", "ICML", "ICLR")
@@ -34,11 +34,16 @@ def moment(week: str = WEEK) -> datetime:
     return datetime.combine(times.week_start(week) + timedelta(weeks=1), time(9), tzinfo=UTC)
 
 
-def make_home(home: Path, demo: DemoServer) -> Session:
+def this_week() -> str:
+    """Return the last whole week, so that a demonstration looks as fresh as a home would."""
+    return times.week_of(times.now().date() - timedelta(weeks=1))
+
+
+def make_home(home: Path, demo: DemoServer, week: str = WEEK) -> Session:
     """Write a `feeds.toml` that follows everything the server has, and return a session on it."""
     home.mkdir(parents=True, exist_ok=True)
     (home / config.FILE).write_text("\n".join(_tables(demo)), "utf-8")
-    return Session(home, clock=lambda: moment(), gap_scale=0.0)
+    return Session(home, clock=lambda: moment(week), gap_scale=0.0)
 
 
 def _tables(demo: DemoServer) -> list[str]:

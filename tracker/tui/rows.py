@@ -107,7 +107,7 @@ def topic_draw(topic: Topic) -> Draw:
 def why_rising(topic: Topic) -> str:
     """Return the counts behind a topic in words."""
     words = [f"{plural(topic.after, 'paper')} after {topic.before:,}" if topic.before else f"{plural(topic.after, 'paper')}, none before"]
-    if interval_words(topic):
+    if topic.before and interval_words(topic):
         words.append(f"{interval_words(topic)} times as often")
     if topic.voices_weekly and topic.voices_weekly[-1]:
         words.append(f"{plural(topic.voices_weekly[-1], 'person', 'people')} posting")

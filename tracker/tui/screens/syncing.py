@@ -44,7 +44,7 @@ class Syncing(Marking):
             self.say("No followed source has this item; R fetches all sources.")
             return
         if not self.desk.session.config.sources:
-            self.say("There is no source to fetch: 'tracker follow URL' adds one.")
+            self.say("There is no source to fetch: add one to feeds.toml.")
             return
         self.is_syncing = True
         self._asked = len(names) or sum(source.enabled for source in self.desk.session.config.sources)

@@ -46,7 +46,7 @@ class SourcesView(View):
         unasked = [SourceState(name=source.name, kind=source.kind, state="new" if source.enabled else "off") for source in self.desk.session.config.sources if source.name not in known]
         self.states = sorted([*states, *unasked], key=lambda state: (state.state not in TROUBLED, state.name))
         shown = self.query_one(EntryList)
-        shown.empty = "No sources yet.\n'tracker follow URL' adds one; then R fetches it."
+        shown.empty = "No sources yet.\nAdd a [[source]] table to feeds.toml; then R fetches it."
         self._draw()
         bad = sum(state.state in TROUBLED for state in self.states)
         words = plural(len(self.states), "source")

@@ -97,7 +97,7 @@ class TodayView(View):
         """Take in what is newly known and draw."""
         self.data = data
         shown = self.query_one(EntryList)
-        self.say_empty("Nothing is stored yet.\nR fetches your sources; 'tracker follow URL' adds one,\n'tracker import FILE' reads a file.")
+        self.say_empty("Nothing is stored yet.\nR fetches what feeds.toml lists;\n'tracker import --starter' brings landmark papers.")
         shown.show(today_entries(data), keep=shown.touched)
         self.query_one(Caption).say(caption(data))
 
