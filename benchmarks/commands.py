@@ -28,14 +28,18 @@ def main(home: str | None = None, week: str | None = None) -> None:
             ["--help"], ["search", "--mode", "lexical", "graph neural networks"], ["search", "graph neural networks"],
             ["search", "graph neural networks venue:arXiv since:2026-01-01"], ["sources"], ["trends", *weeks], ["digest", *weeks],
         ):  # fmt: skip
-            print(f"{'tracker ' + ' '.join(words)[:26]:34} {cost([*TRACKER, '--home', home, *words] if words != ['--help'] else [*TRACKER, *words])}")
+            print(
+                f"{'tracker ' + ' '.join(words)[:26]:34} {cost([*TRACKER, '--home', home, *words] if words != ['--help'] else [*TRACKER, *words])}"
+            )
 
 
 def _fill(folder: Path) -> None:
     path = folder / "items.jsonl"
     generate.write(path, ITEMS)
     begin = time.perf_counter()
-    subprocess.run([*TRACKER, "--home", str(folder), "import", "--no-index", str(path)], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [*TRACKER, "--home", str(folder), "import", "--no-index", str(path)], check=True, stdout=subprocess.DEVNULL
+    )
     print(f"import of {ITEMS:,} papers and their posts: {time.perf_counter() - begin:.1f} s")
 
 

@@ -31,7 +31,14 @@ def write(path: Path, count: int, seed: int = 11) -> None:
             }  # fmt: skip
             file.write(json.dumps(row) + "\n")
             if number % _SHARE_OF_POSTS == 0:
-                post = {"id": f"benchpost:{number}", "source": "x", "author": f"voice{number % 997}", "text": f"Reading {one.title}", "created_at": day.isoformat(), "links": [f"https://arxiv.org/abs/{name}"]}
+                post = {
+                    "id": f"benchpost:{number}",
+                    "source": "x",
+                    "author": f"voice{number % 997}",
+                    "text": f"Reading {one.title}",
+                    "created_at": day.isoformat(),
+                    "links": [f"https://arxiv.org/abs/{name}"],
+                }
                 file.write(json.dumps(post) + "\n")
 
 

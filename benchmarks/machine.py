@@ -36,7 +36,11 @@ def cost(command: list[str], runs: int = 5) -> Cost:
     for _ in range(runs + 1):
         before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         done = subprocess.run(
-            [sys.executable, "-c", _WRAPPER, *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True
+            [sys.executable, "-c", _WRAPPER, *command],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=True,
         )
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime

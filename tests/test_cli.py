@@ -165,7 +165,7 @@ def test_hostile_titles_come_out_as_they_are_without_controls(home: Path, lines:
     ):  # fmt: skip
         out = tracker("--home", home, *words).stdout
         assert not any(
-            ord(c) < 32 and c != "\n" or 127 <= ord(c) < 160 or c in "\u202e\u2066\u200f\ufeff" for c in out
+            (ord(c) < 32 and c != "\n") or 127 <= ord(c) < 160 or c in "\u202e\u2066\u200f\ufeff" for c in out
         ), words
         if words[0] == "search" and "--json" not in words:
             assert all(title in out for title in HOSTILE_TITLES)

@@ -51,7 +51,9 @@ def content(database: Path) -> dict[str, list[tuple]]:
 
 
 def test_import_killed_at_random_moments(tmp_path: Path, lines: Callable[..., Path]) -> None:
-    rows = [paper(n) for n in range(6_000)] + [post(n, links=[f"https://arxiv.org/abs/2605.{10000 + n}"]) for n in range(2_000)]
+    rows = [paper(n) for n in range(6_000)] + [
+        post(n, links=[f"https://arxiv.org/abs/2605.{10000 + n}"]) for n in range(2_000)
+    ]
     path = lines(*rows)
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     begin = time.monotonic()

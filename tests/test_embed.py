@@ -15,13 +15,12 @@ from pathlib import Path
 import pytest
 
 from tracker.embed import factory, open_embedder, pin_threads, threads, weights
-
-pin_threads()  # as every face does, before numpy
-
-import numpy as np
-
 from tracker.embed.factory import MiniLMEmbedder, SentenceTransformerEmbedder
 from tracker.errors import ModelError
+
+pin_threads()  # as every face does
+
+import numpy as np  # noqa: E402 - after the threads are pinned
 
 spec = find_spec(weights.PACKAGE)
 assert spec is not None

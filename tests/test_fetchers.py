@@ -55,14 +55,29 @@ class Post:
 PAPERS = [Paper(f"2609.{99_000 + n}", f"Paper {n} on gates", FRIDAY - timedelta(days=n // 10)) for n in range(60)]
 PAPERS.append(Paper("2609.98000", "Of another field", FRIDAY, category="cs.CR", categories=("cs.CR", "cs.LG")))
 POSTS = [
-    Post(f"post-{n}", f"Post {n}: read arxiv.org/abs/2609.{99_000 + n} & think\n\nMore.", datetime(2026, 9, 1, 8, tzinfo=UTC) + timedelta(hours=n),
-         (f"https://arxiv.org/abs/2609.{99_000 + n}", "https://openreview.net/forum?id=AbCdEf1234"))
+    Post(
+        f"post-{n}",
+        f"Post {n}: read arxiv.org/abs/2609.{99_000 + n} & think\n\nMore.",
+        datetime(2026, 9, 1, 8, tzinfo=UTC) + timedelta(hours=n),
+        (f"https://arxiv.org/abs/2609.{99_000 + n}", "https://openreview.net/forum?id=AbCdEf1234"),
+    )
     for n in range(130)
 ]
 POSTS.append(Post("other", "Elsewhere", datetime(2026, 9, 2, tzinfo=UTC), author="bo.demo.example"))
 LIBRARY: list[dict[str, Any]] = [
-    {"title": f"Library paper {n}", "abstract": "About.", "authors": ["Ada Example"], "venue": "NeurIPS", "year": 2024, "status": "accepted",
-     "openreview_id": f"Forum{n:05d}", "url": None, "pdf_url": None, "keywords": ["gates"]} for n in range(3)
+    {
+        "title": f"Library paper {n}",
+        "abstract": "About.",
+        "authors": ["Ada Example"],
+        "venue": "NeurIPS",
+        "year": 2024,
+        "status": "accepted",
+        "openreview_id": f"Forum{n:05d}",
+        "url": None,
+        "pdf_url": None,
+        "keywords": ["gates"],
+    }
+    for n in range(3)
 ]
 
 
@@ -78,7 +93,13 @@ def client() -> Iterator[HttpClient]:
         yield made
 
 
-def fetched(server: DemoServer, client: HttpClient, kind: str, options: Mapping[str, Any], cursor: Mapping[str, Any] | None = None) -> list[Batch]:
+def fetched(
+    server: DemoServer,
+    client: HttpClient,
+    kind: str,
+    options: Mapping[str, Any],
+    cursor: Mapping[str, Any] | None = None,
+) -> list[Batch]:
     source = Source(kind=kind, name="test", options=options, base=server.base)
     fetcher = FETCHERS[kind]()
     fetcher.check(source)
@@ -104,7 +125,9 @@ def test_arxiv_days_that_the_list_has_lost_are_filled(server: DemoServer, client
     batches = fetched(server, client, "arxiv", {"categories": ["cs.LG"]}, {"day": "2026-09-15", "listed": "2026-09-15"})
     assert batches[0].cursor["day"] == "2026-09-15"  # nothing is claimed before it is there
     assert batches[-1].cursor == {"day": "2026-09-18", "listed": "2026-09-18"}
-    assert {r.key for r in records(batches)} >= {f"arxiv:{p.arxiv_id}" for p in PAPERS if p.announced >= date(2026, 9, 15)}
+    assert {r.key for r in records(batches)} >= {
+        f"arxiv:{p.arxiv_id}" for p in PAPERS if p.announced >= date(2026, 9, 15)
+    }
     assert "submittedDate" in server.requests[-1]
 
 
@@ -120,9 +143,15 @@ def test_arxiv_filling_goes_on_where_it_broke_off(server: DemoServer, client: Ht
 @pytest.mark.parametrize(
     ("known", "listed", "span"),
     [
-        ("2026-09-17", "2026-09-18", None), ("2026-09-18", "2026-09-21", None), ("2026-09-18", "2026-09-18", None), (None, "2026-09-18", None),
-        ("2026-09-16", "2026-09-18", ("2026-09-17", "2026-09-17")), ("2026-09-11", "2026-09-18", ("2026-09-14", "2026-09-17")),
-        ("2020-01-01", "2026-09-18", ("2026-08-18", "2026-09-17")), ("junk", "2026-09-18", None), ("2026-09-21", "2026-09-18", None),
+        ("2026-09-17", "2026-09-18", None),
+        ("2026-09-18", "2026-09-21", None),
+        ("2026-09-18", "2026-09-18", None),
+        (None, "2026-09-18", None),
+        ("2026-09-16", "2026-09-18", ("2026-09-17", "2026-09-17")),
+        ("2026-09-11", "2026-09-18", ("2026-09-14", "2026-09-17")),
+        ("2020-01-01", "2026-09-18", ("2026-08-18", "2026-09-17")),
+        ("junk", "2026-09-18", None),
+        ("2026-09-21", "2026-09-18", None),
     ],
 )
 def test_which_days_a_list_has_lost(known: str | None, listed: str, span: tuple[str, str] | None) -> None:
@@ -138,11 +167,15 @@ def test_arxiv_query_through_the_package(server: DemoServer, client: HttpClient)
     assert len(server.requests) == 1
     query = parse_qs(urlsplit(server.requests[0]).query)
     assert (query["sortBy"], query["max_results"]) == (["submittedDate"], ["25"])
-    again = fetched(server, client, "arxiv", {"categories": ["cs.LG"], "query": "all:gates", "max_results": 60}, batches[-1].cursor)
+    again = fetched(
+        server, client, "arxiv", {"categories": ["cs.LG"], "query": "all:gates", "max_results": 60}, batches[-1].cursor
+    )
     assert {r.published for r in records(again)} == {f"2026-09-{day}T17:00:00Z" for day in (14, 15, 16, 17)}
 
 
-def test_arxiv_pages_of_a_query_come_one_by_one(server: DemoServer, client: HttpClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_arxiv_pages_of_a_query_come_one_by_one(
+    server: DemoServer, client: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tracker.fetch.arxiv_api.PAGE_SIZE", 20)
     batches = fetched(server, client, "arxiv", {"categories": ["cs.LG"], "via": "api"})
     assert [len(batch.records) for batch in batches] == [20, 20, 20, 1]
@@ -151,11 +184,15 @@ def test_arxiv_pages_of_a_query_come_one_by_one(server: DemoServer, client: Http
 
 
 def test_arxiv_query_that_is_too_small_says_so(server: DemoServer, client: HttpClient) -> None:
-    batches = fetched(server, client, "arxiv", {"query": "all:gates", "max_results": 5}, {"newest": "2026-09-01T00:00:00Z"})
+    batches = fetched(
+        server, client, "arxiv", {"query": "all:gates", "max_results": 5}, {"newest": "2026-09-01T00:00:00Z"}
+    )
     assert "more than 5" in batches[-1].problems[0]
 
 
-def test_arxiv_pages_that_never_fill_come_to_an_end(server: DemoServer, client: HttpClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_arxiv_pages_that_never_fill_come_to_an_end(
+    server: DemoServer, client: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     short = answers.arxiv_query(PAPERS[:1], {})
     body = short.body.replace(b"<opensearch:totalResults>1<", b"<opensearch:totalResults>100000<")
     monkeypatch.setattr(server, "answer", lambda _path, _query: answers.Answer(200, short.content_type, body))
@@ -164,7 +201,9 @@ def test_arxiv_pages_that_never_fill_come_to_an_end(server: DemoServer, client: 
     assert len(server.requests) <= 5
 
 
-def test_arxiv_errors_are_told_in_words(server: DemoServer, client: HttpClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_arxiv_errors_are_told_in_words(
+    server: DemoServer, client: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(server, "answer", lambda _path, _query: answers._arxiv_error("bad query"))
     with pytest.raises(FetchError, match="arXiv refuses the query: bad query"):
         fetched(server, client, "arxiv", {"query": "all:gates"})
@@ -172,13 +211,20 @@ def test_arxiv_errors_are_told_in_words(server: DemoServer, client: HttpClient, 
 
 def test_arxiv_query_of_categories_and_words() -> None:
     options = {"categories": ["cs.LG", "stat.ML"], "query": "ti:gates OR abs:gates"}
-    assert query_of(Source(kind="arxiv", name="x", options=options)) == "(cat:cs.LG OR cat:stat.ML) AND (ti:gates OR abs:gates)"
+    assert (
+        query_of(Source(kind="arxiv", name="x", options=options))
+        == "(cat:cs.LG OR cat:stat.ML) AND (ti:gates OR abs:gates)"
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("A B, C D", ("A B", "C D")), ("A B (X (Y), Z), C D", ("A B", "C D")), ("A B and C D", ("A B", "C D")), ("", ()), ("A B", ("A B",)),
+        ("A B, C D", ("A B", "C D")),
+        ("A B (X (Y), Z), C D", ("A B", "C D")),
+        ("A B and C D", ("A B", "C D")),
+        ("", ()),
+        ("A B", ("A B",)),
         ("Andy Anders, Sandy B", ("Andy Anders", "Sandy B")),
     ],
 )
@@ -240,13 +286,23 @@ def test_bluesky_unknown_account(server: DemoServer, client: HttpClient) -> None
 @pytest.mark.parametrize(
     ("kind", "options", "words"),
     [
-        ("arxiv", {}, "categories or a query"), ("arxiv", {"categories": "cs LG"}, "no arXiv category"), ("arxiv", {"query": "x", "via": "ftp"}, "via"),
-        ("arxiv", {"query": "x", "via": "rss"}, "cannot be read via rss"), ("arxiv", {"query": "x", "max_results": 0}, "max_results"),
-        ("arxiv", {"query": "x", "categorys": ["cs.LG"]}, "is no option"), ("arxiv", {"categories": [1]}, "list of texts"),
-        ("conference", {"years": [2025]}, "venue"), ("conference", {"venue": "CVPR", "years": [2025]}, "no conference"),
-        ("conference", {"venue": "ICML"}, "years"), ("conference", {"venue": "ICML", "years": ["2025"]}, "no year"),
-        ("feed", {}, "url"), ("feed", {"url": "file:///etc/passwd"}, "no http"), ("feed", {"url": 3}, "text"),
-        ("bluesky", {}, "actor"), ("bluesky", {"actor": "ada"}, "no Bluesky handle"), ("bluesky", {"actor": "a.b", "reposts": "yes"}, "true or false"),
+        ("arxiv", {}, "categories or a query"),
+        ("arxiv", {"categories": "cs LG"}, "no arXiv category"),
+        ("arxiv", {"query": "x", "via": "ftp"}, "via"),
+        ("arxiv", {"query": "x", "via": "rss"}, "cannot be read via rss"),
+        ("arxiv", {"query": "x", "max_results": 0}, "max_results"),
+        ("arxiv", {"query": "x", "categorys": ["cs.LG"]}, "is no option"),
+        ("arxiv", {"categories": [1]}, "list of texts"),
+        ("conference", {"years": [2025]}, "venue"),
+        ("conference", {"venue": "CVPR", "years": [2025]}, "no conference"),
+        ("conference", {"venue": "ICML"}, "years"),
+        ("conference", {"venue": "ICML", "years": ["2025"]}, "no year"),
+        ("feed", {}, "url"),
+        ("feed", {"url": "file:///etc/passwd"}, "no http"),
+        ("feed", {"url": 3}, "text"),
+        ("bluesky", {}, "actor"),
+        ("bluesky", {"actor": "ada"}, "no Bluesky handle"),
+        ("bluesky", {"actor": "a.b", "reposts": "yes"}, "true or false"),
     ],
 )
 def test_wrong_options_are_told(kind: str, options: dict[str, Any], words: str) -> None:
@@ -279,7 +335,8 @@ def parsed(body: bytes) -> tuple[list[Record], list[str]]:
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b"<rss version='2.0'><channel>" + b"<a>" * 400_000, "more markup"), (b'{"items":' + b"[" * 1_000_000, "cannot be read"),
+        (b"<rss version='2.0'><channel>" + b"<a>" * 400_000, "more markup"),
+        (b'{"items":' + b"[" * 1_000_000, "cannot be read"),
         (b"<!--" * 300_000, "no RSS"),
     ],
 )
@@ -288,13 +345,17 @@ def test_feeds_made_to_take_long_are_refused(body: bytes, words: str) -> None:
         parsed(body)
 
 
-@pytest.mark.parametrize("body", [b"<!DOCTYPE rss [" + b"] " * 400_000 + b"<rss>", b"words" + b"\n" * 1_000_000 + b"<rss>"])
+@pytest.mark.parametrize(
+    "body", [b"<!DOCTYPE rss [" + b"] " * 400_000 + b"<rss>", b"words" + b"\n" * 1_000_000 + b"<rss>"]
+)
 def test_what_stands_before_a_feed_takes_no_time(body: bytes) -> None:
     assert parsed(body)[0] == []
 
 
 def test_feeds_of_many_entries_are_read_from_the_top() -> None:
-    items = b"".join(b"<item><title>No %d</title><guid>https://blog.example.org/%d</guid><x/></item>" % (n, n) for n in range(2_100))
+    items = b"".join(
+        b"<item><title>No %d</title><guid>https://blog.example.org/%d</guid><x/></item>" % (n, n) for n in range(2_100)
+    )
     found, problems = parsed(b"<rss version='2.0'><channel><title>Many</title>" + items + b"</channel></rss>")
     assert (len(found), found[-1].title) == (2_000, "No 1999")
     assert problems == ["Only the first 2,000 entries were read."]

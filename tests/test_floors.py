@@ -8,14 +8,34 @@ import sys
 import pytest
 
 HEAVY = frozenset(
-    {"torch", "transformers", "sentence_transformers", "sklearn", "scipy", "faiss", "numpy", "textual", "sqlite_utils", "httpx", "feedparser", "arxiv", "lxml", "requests", "click", "rich"}
+    {
+        "torch",
+        "transformers",
+        "sentence_transformers",
+        "sklearn",
+        "scipy",
+        "faiss",
+        "numpy",
+        "textual",
+        "sqlite_utils",
+        "httpx",
+        "feedparser",
+        "arxiv",
+        "lxml",
+        "requests",
+        "click",
+        "rich",
+    }
 )
 READING = HEAVY - {"click"}
 MEANING = HEAVY - {"click", "numpy", "faiss"}
 
 CASES = {
     "the version alone": ("import tracker", HEAVY),
-    "help": ("import sys; sys.argv = ['tracker', '--help']; from tracker.cli import main; main()", HEAVY | {"sqlite3", "json"}),
+    "help": (
+        "import sys; sys.argv = ['tracker', '--help']; from tracker.cli import main; main()",
+        HEAVY | {"sqlite3", "json"},
+    ),
     "the list of verbs": ("import tracker.cli.app", READING | {"sqlite3"}),
     "the session": ("import tracker.session", HEAVY),
     "the store for reading": ("import tracker.store.reader, tracker.store.lexical", HEAVY),

@@ -184,8 +184,17 @@ def test_a_service_that_refuses_without_a_word_is_left_alone_longer_each_time() 
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [
-        ("120", 120.0), ("2.5", 2.5), ("-5", 0.0), ("9999999", 86_400.0), ("", None), ("soon", None), ("nan", None), ("inf", None),
-        (formatdate(1_800_000_060, usegmt=True), 60.0), (formatdate(1_700_000_000, usegmt=True), 0.0), ("Mon, 99 Foo 2026", None),
+        ("120", 120.0),
+        ("2.5", 2.5),
+        ("-5", 0.0),
+        ("9999999", 86_400.0),
+        ("", None),
+        ("soon", None),
+        ("nan", None),
+        ("inf", None),
+        (formatdate(1_800_000_060, usegmt=True), 60.0),
+        (formatdate(1_700_000_000, usegmt=True), 0.0),
+        ("Mon, 99 Foo 2026", None),
     ],
 )
 def test_retry_after_in_seconds_as_a_date_and_as_junk(text: str, seconds: float | None) -> None:
@@ -195,8 +204,15 @@ def test_retry_after_in_seconds_as_a_date_and_as_junk(text: str, seconds: float 
 @pytest.mark.parametrize(
     ("status", "state", "words"),
     [
-        (410, "gone", "gone for good"), (404, "failing", "not found"), (401, "login", "login"), (403, "login", "forbids"),
-        (429, "slowed", "too often"), (400, "failing", "400"), (418, "failing", "418"), (204, "failing", "204"), (304, "failing", "304"),
+        (410, "gone", "gone for good"),
+        (404, "failing", "not found"),
+        (401, "login", "login"),
+        (403, "login", "forbids"),
+        (429, "slowed", "too often"),
+        (400, "failing", "400"),
+        (418, "failing", "418"),
+        (204, "failing", "204"),
+        (304, "failing", "304"),
     ],
 )
 def test_each_refusal_has_its_state_and_words(status: int, state: str, words: str) -> None:
@@ -252,10 +268,20 @@ def test_redirects_are_followed_five_times_and_no_further() -> None:
 @pytest.mark.parametrize(
     ("target", "words"),
     [
-        ("/", "loop"), ("", "nowhere"), ("file:///etc/passwd", "not http"), ("ftp://example.org/", "not http"), ("http://[::1", "redirects to, an"),
-        ("http://10.0.0.1/", "private"), ("http://169.254.169.254/latest", "private"), ("http://[::1]/", "private"),
-        ("http://localhost/", "private"), ("http://[::ffff:127.0.0.1]/", "private"), ("http://2130706433/", "private"),
-        ("http://[64:ff9b::7f00:1]/", "private"), ("//0.0.0.0/", "private"), ("javascript:alert(1)", "not http or https"),
+        ("/", "loop"),
+        ("", "nowhere"),
+        ("file:///etc/passwd", "not http"),
+        ("ftp://example.org/", "not http"),
+        ("http://[::1", "redirects to, an"),
+        ("http://10.0.0.1/", "private"),
+        ("http://169.254.169.254/latest", "private"),
+        ("http://[::1]/", "private"),
+        ("http://localhost/", "private"),
+        ("http://[::ffff:127.0.0.1]/", "private"),
+        ("http://2130706433/", "private"),
+        ("http://[64:ff9b::7f00:1]/", "private"),
+        ("//0.0.0.0/", "private"),
+        ("javascript:alert(1)", "not http or https"),
     ],
 )
 def test_a_redirect_that_must_not_be_followed(target: str, words: str) -> None:
@@ -293,7 +319,9 @@ def test_own_headers_do_not_follow_to_another_host(monkeypatch: pytest.MonkeyPat
     assert other.seen[1][1]["if-none-match"] == '"x"'  # what the other host itself has sent does follow
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "example.org", "ftp://example.org/", "http://", "http://[::1", "http://a:99999/", ""])
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "example.org", "ftp://example.org/", "http://", "http://[::1", "http://a:99999/", ""]
+)
 def test_only_web_addresses_are_asked(url: str) -> None:
     assert "not an http or https address" in failure(quick(), url).message
 
@@ -327,8 +355,12 @@ def test_packed_answers_are_unpacked(size: int) -> None:
     half = len(text) // 2
     bare = zlib.compressobj(wbits=-15)
     for packed, encoding in [
-        (gzip.compress(text), "gzip"), (gzip.compress(text[:half]) + gzip.compress(text[half:]), "gzip"), (zlib.compress(text), "deflate"),
-        (bare.compress(text) + bare.flush(), "deflate"), (text, ""), (gzip.compress(text) + bytes(20), "x-gzip"),
+        (gzip.compress(text), "gzip"),
+        (gzip.compress(text[:half]) + gzip.compress(text[half:]), "gzip"),
+        (zlib.compress(text), "deflate"),
+        (bare.compress(text) + bare.flush(), "deflate"),
+        (text, ""),
+        (gzip.compress(text) + bytes(20), "x-gzip"),
     ]:
         chunks = (packed[n : n + size] for n in range(0, len(packed), size))
         if encoding != "deflate" or size > 1:  # the first byte alone does not tell the two kinds of deflate apart
@@ -418,8 +450,17 @@ def test_cookies_are_not_kept() -> None:
 @pytest.mark.parametrize(
     ("host", "public"),
     [
-        ("8.8.8.8", True), ("127.0.0.1", False), ("192.168.1.1", False), ("100.64.0.1", False), ("224.0.0.1", False), ("::1", False),
-        ("[fe80::1%eth0]", False), ("fd00::1", False), ("2606:4700::1111", True), ("::ffff:10.0.0.1", False), ("2002:7f00:1::", False),
+        ("8.8.8.8", True),
+        ("127.0.0.1", False),
+        ("192.168.1.1", False),
+        ("100.64.0.1", False),
+        ("224.0.0.1", False),
+        ("::1", False),
+        ("[fe80::1%eth0]", False),
+        ("fd00::1", False),
+        ("2606:4700::1111", True),
+        ("::ffff:10.0.0.1", False),
+        ("2002:7f00:1::", False),
     ],
 )
 def test_which_addresses_are_public(host: str, public: bool) -> None:
@@ -433,4 +474,6 @@ def test_an_address_is_checked_without_asking() -> None:
 
 def test_importing_the_module_imports_no_client() -> None:
     code = "import sys, tracker.http; print([m for m in ('httpx', 'httpcore', 'ssl', 'email.utils', 'numpy') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )

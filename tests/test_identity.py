@@ -80,7 +80,9 @@ def test_addresses_of_one_page_are_equal(one: str, other: str) -> None:
     assert identity.canonical_url(one) == identity.canonical_url(other)
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "ftp://x.org/a", "", "https://", "http://a b.org"])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "file:///etc/passwd", "ftp://x.org/a", "", "https://", "http://a b.org"]
+)
 def test_only_web_addresses_may_be_opened(url: str) -> None:
     assert not identity.is_web_address(url)
 

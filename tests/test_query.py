@@ -39,7 +39,16 @@ def test_filters(line: str, expected: Filter) -> None:
 
 @pytest.mark.parametrize(
     ("line", "nearest"),
-    [("venu:ICML", "venue:"), ("is:unred", "is:unread"), ("has:codes", "has:code"), ("autor:x", "author:"), ("year:abc", "year:2024"), ("since:soon", "7d"), ("kind:talk", "kind:paper"), ("-since:7d", "excluded")],
+    [
+        ("venu:ICML", "venue:"),
+        ("is:unred", "is:unread"),
+        ("has:codes", "has:code"),
+        ("autor:x", "author:"),
+        ("year:abc", "year:2024"),
+        ("since:soon", "7d"),
+        ("kind:talk", "kind:paper"),
+        ("-since:7d", "excluded"),
+    ],
 )
 def test_an_unknown_filter_names_the_nearest(line: str, nearest: str) -> None:
     with pytest.raises(QueryError) as error:

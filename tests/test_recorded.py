@@ -34,7 +34,9 @@ def data(path: Path) -> bytes:
 def sound(record: Record) -> None:
     assert record.title
     assert record.identifiers
-    assert not any(CONTROL.search(text) for text in (record.title, record.text, record.author, record.comment, *record.authors))
+    assert not any(
+        CONTROL.search(text) for text in (record.title, record.text, record.author, record.comment, *record.authors)
+    )
     assert all(is_web_address(link) for link in (*record.links, *filter(None, [record.url, record.pdf_url])))
     assert record.published is None or record.published[:2] in {"19", "20"}
 
@@ -58,14 +60,19 @@ def feed_records(path: Path, headers: dict[str, str]) -> list[Record] | FetchErr
 @pytest.mark.parametrize(
     ("folder", "least", "most_rejected"),
     [
-        ("feeds-aicompanies", 1_500, 0), ("feeds-feedparser", 70, 3), ("feeds-miniflux", 110, 4), ("feeds-mlblogs", 130, 2),
-        ("feeds-netnewswire", 500, 9), ("feeds-newsboat", 35, 0),
+        ("feeds-aicompanies", 1_500, 0),
+        ("feeds-feedparser", 70, 3),
+        ("feeds-miniflux", 110, 4),
+        ("feeds-mlblogs", 130, 2),
+        ("feeds-netnewswire", 500, 9),
+        ("feeds-newsboat", 35, 0),
     ],
 )
 def test_feeds(folder: str, least: int, most_rejected: int) -> None:
     outcomes = [
         feed_records(path, headers)
-        for path in sorted((RECORDED / folder).iterdir()) if path.suffix != ".opml"
+        for path in sorted((RECORDED / folder).iterdir())
+        if path.suffix != ".opml"
         for headers in [told_headers(path.read_bytes()) if folder == "feeds-feedparser" else {}]
     ]
     found = [record for outcome in outcomes if not isinstance(outcome, FetchError) for record in outcome]
@@ -93,7 +100,11 @@ def test_plain_feeds_are_read_as_feedparser_reads_them() -> None:
 
 
 def test_real_blogs_have_dates_and_pages_of_their_own() -> None:
-    for name in ("feeds-mlblogs/lilianweng__index.xml", "feeds-mlblogs/offconvex___site__feed.xml", "feeds-aicompanies/feed_anthropic_research.xml"):
+    for name in (
+        "feeds-mlblogs/lilianweng__index.xml",
+        "feeds-mlblogs/offconvex___site__feed.xml",
+        "feeds-aicompanies/feed_anthropic_research.xml",
+    ):
         outcome = feed_records(RECORDED / name, {})
         assert not isinstance(outcome, FetchError)
         assert sum(not record.published for record in outcome) <= 1  # one entry of a real blog is dated in the year 1
@@ -116,7 +127,10 @@ class Recorded:
 
 def api_records(status: int, body: bytes) -> list[Record]:
     entries = body.count(b"<entry>")
-    found = [arxiv_api.record_of(result) for result in arxiv_api.results("all:x", max(entries, 1), Recorded([(status, body)]))]
+    found = [
+        arxiv_api.record_of(result)
+        for result in arxiv_api.results("all:x", max(entries, 1), Recorded([(status, body)]))
+    ]
     assert None not in found
     return [record for record in found if record]
 

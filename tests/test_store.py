@@ -296,7 +296,7 @@ def test_what_is_no_database_is_said(home: Path) -> None:
 def test_the_second_writer_is_told_who_is_first(session: Session) -> None:
     with (
         connect.exclusive(session.folder, "sync"),
-        pytest.raises(BusyError, match="'sync', process"),
+        pytest.raises(BusyError, match=r"'sync', process"),
         connect.exclusive(session.folder, "import"),
     ):
         pass

@@ -12,7 +12,8 @@ from tracker import text
 
 def is_harmless(value: str) -> bool:
     return not any(
-        (unicodedata.category(c) in {"Cc", "Cs"} and c != "\n") or c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f"
+        (unicodedata.category(c) in {"Cc", "Cs"} and c != "\n")
+        or c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f"
         for c in value
     )
 
@@ -47,7 +48,9 @@ def test_what_is_no_text_is_empty(value: object) -> None:
 
 
 def test_html_becomes_words_and_links() -> None:
-    words, links = text.html_to_text("<p>One <a href='https://a.org'>two</a></p><script>evil()</script><p>three &amp; four</p>")
+    words, links = text.html_to_text(
+        "<p>One <a href='https://a.org'>two</a></p><script>evil()</script><p>three &amp; four</p>"
+    )
     assert words == "One two\n\nthree & four"
     assert links == ("https://a.org",)
 

@@ -30,7 +30,14 @@ from tracker.tui.widgets.nav import Nav
 from tracker.tui.widgets.reading import ReadingPane
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
-HOSTILE = ("Sampling on the interval [0, 1", "[Re] Reproducing", "Bad [/nope] [b]x", "[@click=app.exit]press[/] me", "{markup} $x^2$ \\", "漢字の題名 👩‍💻 é ﷽")
+HOSTILE = (
+    "Sampling on the interval [0, 1",
+    "[Re] Reproducing",
+    "Bad [/nope] [b]x",
+    "[@click=app.exit]press[/] me",
+    "{markup} $x^2$ \\",
+    "漢字の題名 👩‍💻 é ﷽",
+)
 LETTERS = {"space": " ", "slash": "/", "colon": ":", "question_mark": "?"}
 SMALL, LARGE = (80, 24), (140, 45)
 
@@ -38,28 +45,64 @@ SMALL, LARGE = (80, 24), (140, 45)
 def paper(number: int, title: str, **more: object) -> dict[str, object]:
     name = f"2605.{number:05d}"
     return {
-        "id": f"arxiv:{name}", "source": "daily", "title": title, "abstract": f"We study {title}. It works well on task {number}.",
-        "authors": ["Ada Lovelace", "Alan Turing", "Grace Hopper"], "venue": "arXiv", "year": 2026, "date": f"2026-05-{19 - number % 18:02d}", "arxiv_id": name,
-        "url": f"https://arxiv.org/abs/{name}", "pdf_url": f"https://arxiv.org/pdf/{name}", "categories": ["cs.LG"], "status": "preprint", **more,
+        "id": f"arxiv:{name}",
+        "source": "daily",
+        "title": title,
+        "abstract": f"We study {title}. It works well on task {number}.",
+        "authors": ["Ada Lovelace", "Alan Turing", "Grace Hopper"],
+        "venue": "arXiv",
+        "year": 2026,
+        "date": f"2026-05-{19 - number % 18:02d}",
+        "arxiv_id": name,
+        "url": f"https://arxiv.org/abs/{name}",
+        "pdf_url": f"https://arxiv.org/pdf/{name}",
+        "categories": ["cs.LG"],
+        "status": "preprint",
+        **more,
     }
 
 
 def post(number: int, text: str, links: Sequence[str] = ()) -> dict[str, object]:
-    return {"id": f"x:{number}", "source": "x", "author": f"voice{number}", "text": text, "created_at": f"2026-05-{19 - number % 18:02d}T10:00:00Z",
-            "url": f"https://x.com/voice{number}/status/{number}", "links": list(links), "engagement": {"likes": 3}}
+    return {
+        "id": f"x:{number}",
+        "source": "x",
+        "author": f"voice{number}",
+        "text": text,
+        "created_at": f"2026-05-{19 - number % 18:02d}T10:00:00Z",
+        "url": f"https://x.com/voice{number}/status/{number}",
+        "links": list(links),
+        "engagement": {"likes": 3},
+    }
 
 
 def rows() -> list[dict[str, object]]:
     papers = [paper(number, title) for number, title in enumerate(HOSTILE)]
     papers += [paper(number, f"Sparse attention in {number} dimensions") for number in range(10, 60)]
-    posts = [post(number, f"Reading {title} today", [f"https://arxiv.org/abs/2605.{number:05d}"]) for number, title in enumerate(HOSTILE)]
+    posts = [
+        post(number, f"Reading {title} today", [f"https://arxiv.org/abs/2605.{number:05d}"])
+        for number, title in enumerate(HOSTILE)
+    ]
     posts += [post(number, f"Thoughts on routing, part {number}") for number in range(10, 40)]
     return papers + posts
 
 
 def topic(label: str, number: int, state: str = "rising") -> Topic:
-    return Topic(id=f"t{number}", label=label, phrases=(label, "also [this]"), items=("arxiv:2605.00010", "arxiv:2605.00001"), before=4, after=21, z=4.2, p=0.001,
-                 ratio=3.4, interval=(2.1, 5.6), state=state, weekly=(1, 2, None, 3, 5, 9), voices_weekly=(0, 1, 0, 2, 4, 6), posts=("x:1",))
+    return Topic(
+        id=f"t{number}",
+        label=label,
+        phrases=(label, "also [this]"),
+        items=("arxiv:2605.00010", "arxiv:2605.00001"),
+        before=4,
+        after=21,
+        z=4.2,
+        p=0.001,
+        ratio=3.4,
+        interval=(2.1, 5.6),
+        state=state,
+        weekly=(1, 2, None, 3, 5, 9),
+        voices_weekly=(0, 1, 0, 2, 4, 6),
+        posts=("x:1",),
+    )
 
 
 class StagedSession(Session):
@@ -76,16 +119,39 @@ class StagedSession(Session):
             raise self.trends_error
         if self.bare:
             return Trends(window="", topics=(), papers_before=0, papers_after=0)
-        return Trends(window="2026-W17 to W20", topics=(topic("sparse [attention", 1), topic("[b]routing[/b]", 2)), papers_before=400, papers_after=210,
-                      weeks=("2026-W15", "2026-W20"), new=(topic("[Re] agents", 3, "new"),), fading=(topic("gans", 4, "fading"),))
+        return Trends(
+            window="2026-W17 to W20",
+            topics=(topic("sparse [attention", 1), topic("[b]routing[/b]", 2)),
+            papers_before=400,
+            papers_after=210,
+            weeks=("2026-W15", "2026-W20"),
+            new=(topic("[Re] agents", 3, "new"),),
+            fading=(topic("gans", 4, "fading"),),
+        )
 
     def digest(self, week: str | None = None, role: str | None = None, reader: Any = None) -> Digest:
         if self.bare:
             return Digest(week="2026-W20", role="ml-engineer", sections=(), references={})
         line = self.new_reader().lines([1])[0]
-        entry = DigestEntry(title="Bad [/nope] [b]x", item="arxiv:2605.00002", sentences=(Sentence(text="It [works](http://x) on *one* [0, 1.", items=("arxiv:2605.00002",)),), papers=(line,))
-        section = DigestSection(key="rising", heading="What [rose", lead=(Sentence(text="Two topics [rose.", items=("arxiv:2605.00010", "arxiv:2605.00001")),), entries=(entry,))
-        return Digest(week="2026-W20", role="ml-engineer", sections=(section,), references={}, how=(Sentence(text="Counted, not guessed."),))
+        entry = DigestEntry(
+            title="Bad [/nope] [b]x",
+            item="arxiv:2605.00002",
+            sentences=(Sentence(text="It [works](http://x) on *one* [0, 1.", items=("arxiv:2605.00002",)),),
+            papers=(line,),
+        )
+        section = DigestSection(
+            key="rising",
+            heading="What [rose",
+            lead=(Sentence(text="Two topics [rose.", items=("arxiv:2605.00010", "arxiv:2605.00001")),),
+            entries=(entry,),
+        )
+        return Digest(
+            week="2026-W20",
+            role="ml-engineer",
+            sections=(section,),
+            references={},
+            how=(Sentence(text="Counted, not guessed."),),
+        )
 
     def sync(self, names: Sequence[str] = (), *, index: bool = True) -> Iterator[SyncEvent]:
         type(self).asked = tuple(names)
@@ -100,10 +166,16 @@ class StagedSession(Session):
         """Load nothing: the words are enough here."""
 
 
-def home(folder: Path, *, lines: Sequence[dict[str, object]] | None = None, toml: str = "", failing: bool = False) -> StagedSession:
+def home(
+    folder: Path, *, lines: Sequence[dict[str, object]] | None = None, toml: str = "", failing: bool = False
+) -> StagedSession:
     kind: Any = type("Staged", (StagedSession,), {})
     assert issubclass(kind, StagedSession)
-    (folder / "feeds.toml").write_text(toml or '[[source]]\nkind = "feed"\nname = "daily"\nurl = "https://example.org/feed"\n[[source]]\nkind = "feed"\nname = "odd [b]source"\nurl = "https://example.org/x"\n', encoding="utf-8")
+    (folder / "feeds.toml").write_text(
+        toml
+        or '[[source]]\nkind = "feed"\nname = "daily"\nurl = "https://example.org/feed"\n[[source]]\nkind = "feed"\nname = "odd [b]source"\nurl = "https://example.org/x"\n',
+        encoding="utf-8",
+    )
     session: StagedSession = kind(folder, clock=lambda: NOW)
     if lines is None or lines:
         path = folder / "lines.jsonl"
@@ -112,7 +184,13 @@ def home(folder: Path, *, lines: Sequence[dict[str, object]] | None = None, toml
     else:
         kind.bare = True
     if failing:
-        sources.failed(session.writer, "odd [b]source", "feed", FetchError("example.org answers [500", "Try [later]."), "2026-05-19T08:00:00Z")
+        sources.failed(
+            session.writer,
+            "odd [b]source",
+            "feed",
+            FetchError("example.org answers [500", "Try [later]."),
+            "2026-05-19T08:00:00Z",
+        )
         sources.succeeded(session.writer, "daily", "feed", {}, "ok", "", "2026-05-20T08:00:00Z")
     return session
 
@@ -205,7 +283,9 @@ class Stage:
         return marks
 
 
-async def play(session: Session, act: Callable[[Stage], Awaitable[None]], size: tuple[int, int] = SMALL, *, sync: bool = False) -> TrackerApp:
+async def play(
+    session: Session, act: Callable[[Stage], Awaitable[None]], size: tuple[int, int] = SMALL, *, sync: bool = False
+) -> TrackerApp:
     app = TrackerApp(session, sync=sync)
     async with app.run_test(size=size) as pilot:
         stage = Stage(app, pilot)
@@ -224,7 +304,10 @@ async def test_hostile_titles_stand_literally_in_every_view(tmp_path: Path, size
         assert "odd [b]source" in stage.text
         assert "answers [500" in stage.text
         await stage.press("2")
-        assert all(title in stage.text for title in ("Sampling on the int", "[Re] Reproducing", "Bad [/nope] [b]x", "[@click=app.exit]pre"))
+        assert all(
+            title in stage.text
+            for title in ("Sampling on the int", "[Re] Reproducing", "Bad [/nope] [b]x", "[@click=app.exit]pre")
+        )
         await stage.press("enter")
         assert "We study" in stage.text
         await stage.press("q", "3")
@@ -259,7 +342,16 @@ async def test_moving_keys(session: StagedSession, size: tuple[int, int]) -> Non
         await stage.press("2")
         last = stage.listing.total() - 1
         assert (stage.listing.cursor, last) == (0, 55)
-        for keys, place in ((("j", "down"), 2), (("k",), 1), (("up", "up"), 0), (("G",), last), (("j",), last), (("g",), 0), (("end",), last), (("home",), 0)):
+        for keys, place in (
+            (("j", "down"), 2),
+            (("k",), 1),
+            (("up", "up"), 0),
+            (("G",), last),
+            (("j",), last),
+            (("g",), 0),
+            (("end",), last),
+            (("home",), 0),
+        ):
             await stage.press(*keys)
             assert stage.listing.cursor == place, keys
         await stage.press("ctrl+d")
@@ -301,7 +393,14 @@ async def test_enter_opens_and_q_goes_back_and_quits_only_at_the_top(session: St
 
 async def test_views_by_number_and_layout_by_width(session: StagedSession) -> None:
     async def act(stage: Stage) -> None:
-        for number, words in ((2, "56 papers"), (3, "36 posts"), (5, "Rising"), (6, "2026-W20"), (7, "2 sources"), (1, "56 papers, 36 posts")):
+        for number, words in (
+            (2, "56 papers"),
+            (3, "36 posts"),
+            (5, "Rising"),
+            (6, "2026-W20"),
+            (7, "2 sources"),
+            (1, "56 papers, 36 posts"),
+        ):
             await stage.press(str(number))
             await stage.until(lambda words=words: words in stage.text)  # type: ignore[misc]
             assert stage.app.query_one(TopBar).number == number
@@ -418,7 +517,9 @@ async def test_unread_keys_and_opening_marks_read(session: StagedSession) -> Non
     await play(session, act)
 
 
-async def test_links_of_an_item_lead_to_its_posts_and_back(session: StagedSession, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_links_of_an_item_lead_to_its_posts_and_back(
+    session: StagedSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened: list[str] = []
     monkeypatch.setattr(App, "open_url", lambda _, url, **__: opened.append(url))
 
@@ -538,7 +639,9 @@ async def test_an_empty_home_says_which_key_fills_it(tmp_path: Path, size: tuple
         for number in "23":
             await stage.press(number)
             assert "R fetches what feeds.toml lists" in stage.text
-            await stage.press("j", "G", "enter", "s", "N", "u", "t", "e", "o", "y", "b", "m", "n", "p", "A", "z", "ctrl+d", "tab")
+            await stage.press(
+                "j", "G", "enter", "s", "N", "u", "t", "e", "o", "y", "b", "m", "n", "p", "A", "z", "ctrl+d", "tab"
+            )
         await stage.press("7", "r")
 
     await play(home(tmp_path, lines=[]), act, size)
@@ -559,13 +662,20 @@ async def test_a_failing_source_is_seen_from_every_view_with_its_remedy(tmp_path
 
 async def test_sync_shows_progress_and_reads_the_lists_again(session: StagedSession) -> None:
     kind = type(session)
-    kind.steps = (SyncEvent(step="started", source="daily"), SyncEvent(step="stored", source="daily", new=2, done=1, total=1), SyncEvent(step="finished"))
+    kind.steps = (
+        SyncEvent(step="started", source="daily"),
+        SyncEvent(step="stored", source="daily", new=2, done=1, total=1),
+        SyncEvent(step="finished"),
+    )
 
     async def act(stage: Stage) -> None:
         await stage.press("2")
         row = stage.line.row
         path = session.home / "more.jsonl"
-        path.write_text("\n".join(json.dumps(paper(number, f"Brand new {number}", date="2026-05-20")) for number in (90, 91)), encoding="utf-8")
+        path.write_text(
+            "\n".join(json.dumps(paper(number, f"Brand new {number}", date="2026-05-20")) for number in (90, 91)),
+            encoding="utf-8",
+        )
         kind(session.home, clock=lambda: NOW).import_files([path])
         await stage.press("R")
         await stage.until(lambda: "2 new items" in stage.said)
@@ -616,7 +726,10 @@ async def test_new_since_the_last_look(session: StagedSession) -> None:
 
     await play(session, first)
     path = session.home / "more.jsonl"
-    path.write_text(json.dumps(paper(90, "Brand new", date="2019-01-01")) + "\n" + json.dumps(post(90, "A new voice")), encoding="utf-8")
+    path.write_text(
+        json.dumps(paper(90, "Brand new", date="2019-01-01")) + "\n" + json.dumps(post(90, "A new voice")),
+        encoding="utf-8",
+    )
     session.import_files([path])
     await play(session, second, LARGE)
 
@@ -674,7 +787,22 @@ async def test_only_the_lines_in_sight_are_read(tmp_path: Path) -> None:
 
     def fetch(wanted: Sequence[int]) -> list[Line]:
         asked.append(len(wanted))
-        return [Line(row=row, id=f"i{row}", kind="paper", title=f"Title {row}", byline="", venue="", year=2026, date="2026-05-01", origin="", is_read=False, is_starred=False) for row in wanted]
+        return [
+            Line(
+                row=row,
+                id=f"i{row}",
+                kind="paper",
+                title=f"Title {row}",
+                byline="",
+                venue="",
+                year=2026,
+                date="2026-05-01",
+                origin="",
+                is_read=False,
+                is_starred=False,
+            )
+            for row in wanted
+        ]
 
     class Listed(App[None]):
         def compose(self) -> Any:
@@ -703,9 +831,12 @@ def test_importing_the_terminal_face_loads_nothing_heavy() -> None:
     assert heavy in {"[]", "['markdown_it']"}, heavy  # Textual itself loads markdown_it in some versions
 
 
-async def test_today_reads_one_page_before_the_first_frame(session: StagedSession, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_today_reads_one_page_before_the_first_frame(
+    session: StagedSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
     called: list[str] = []
     reader = session.reader
+
     def spied(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any) -> Any:
             called.append(name)

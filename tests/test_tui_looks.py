@@ -22,6 +22,7 @@ def _fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def after(*keys: str, shows: str = "") -> Before:
     """Return what presses keys and waits until something is on the screen and nothing is under way."""
+
     async def act(pilot: Pilot[int]) -> None:
         for key in keys:
             await pilot.press(key)
@@ -41,11 +42,18 @@ def after(*keys: str, shows: str = "") -> Before:
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
 @pytest.mark.parametrize(
     ("keys", "shows"),
-    [((), "Rising"), (("2", "j", "s", "j", "N"), "56 papers"), (("2", "j", "j", "enter"), "We study"), (("6",), "What [rose")],
+    [
+        ((), "Rising"),
+        (("2", "j", "s", "j", "N"), "56 papers"),
+        (("2", "j", "j", "enter"), "We study"),
+        (("6",), "What [rose"),
+    ],
     ids=["today", "papers", "item", "digest"],
 )
 def test_looks(snap_compare: Any, tmp_path: Path, size: tuple[int, int], keys: tuple[str, ...], shows: str) -> None:
-    assert snap_compare(TrackerApp(home(tmp_path, failing=True)), terminal_size=size, run_before=after(*keys, shows=shows))
+    assert snap_compare(
+        TrackerApp(home(tmp_path, failing=True)), terminal_size=size, run_before=after(*keys, shows=shows)
+    )
 
 
 def test_looks_on_paper(snap_compare: Any, tmp_path: Path) -> None:
@@ -55,4 +63,6 @@ def test_looks_on_paper(snap_compare: Any, tmp_path: Path) -> None:
 
 
 def test_looks_of_the_keys(snap_compare: Any, tmp_path: Path) -> None:
-    assert snap_compare(TrackerApp(home(tmp_path)), terminal_size=SMALL, run_before=after("2", "question_mark", shows="Keys of Papers"))
+    assert snap_compare(
+        TrackerApp(home(tmp_path)), terminal_size=SMALL, run_before=after("2", "question_mark", shows="Keys of Papers")
+    )

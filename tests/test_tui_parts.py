@@ -19,7 +19,9 @@ from tracker.tui.messages import ItemTarget, UrlTarget
 from tracker.tui.rows import hit_draw, line_row, source_draw, topic_draw
 from tracker.tui.screens.marking import address_of
 
-WILD = st.text(st.characters(blacklist_categories=["Cs"]), max_size=120) | st.sampled_from(["漢字" * 30, "👩‍💻🇩🇪❤️ code", "e\u0301" * 20, "[b]x[/nope]", "a" * 300, "\u0301\u0302x", ""])
+WILD = st.text(st.characters(blacklist_categories=["Cs"]), max_size=120) | st.sampled_from(
+    ["漢字" * 30, "👩‍💻🇩🇪❤️ code", "e\u0301" * 20, "[b]x[/nope]", "a" * 300, "\u0301\u0302x", ""]
+)
 
 
 @given(WILD, st.integers(0, 100))
@@ -33,12 +35,26 @@ def test_wrapping_loses_no_letter_and_keeps_the_width(parts: list[tuple[str, str
     parts = [(steady(text), role) for text, role in parts]
     made = wrap(parts, width, indent)
     assert all(cell_len("".join(text for text, _ in row)) <= width for row in made)
-    assert "".join("".join(text for text, _ in row) for row in made).replace(" ", "") == "".join(text for text, _ in parts).replace(" ", "")
+    assert "".join("".join(text for text, _ in row) for row in made).replace(" ", "") == "".join(
+        text for text, _ in parts
+    ).replace(" ", "")
 
 
 def line(title: str) -> Line:
-    return Line(row=1, id="arxiv:1", kind="paper", title=title, byline="Lovelace and Turing", venue="NeurIPS", year=2025, date="2026-05-01", origin="daily",
-                is_read=False, is_starred=True, mentions=1234)
+    return Line(
+        row=1,
+        id="arxiv:1",
+        kind="paper",
+        title=title,
+        byline="Lovelace and Turing",
+        venue="NeurIPS",
+        year=2025,
+        date="2026-05-01",
+        origin="daily",
+        is_read=False,
+        is_starred=True,
+        mentions=1234,
+    )
 
 
 @given(WILD, st.integers(30, 200))
@@ -50,25 +66,35 @@ def test_rows_of_all_kinds_fit() -> None:
     state = SourceState(name="odd [b]" * 9, kind="feed", state="failing", message="x" * 300, remedy="y" * 200)
     from tracker.models import Hit
 
-    for draw in (topic_draw(topic("label " * 30, 1)), source_draw(state), hit_draw(Hit(line=line("t" * 200), score=1.0, why="words: " + "w" * 90, snippet="s" * 400))):
+    for draw in (
+        topic_draw(topic("label " * 30, 1)),
+        source_draw(state),
+        hit_draw(Hit(line=line("t" * 200), score=1.0, why="words: " + "w" * 90, snippet="s" * 400)),
+    ):
         for width in (40, 79, 130):
             assert all(cell_len("".join(text for text, _ in row)) <= width for row in draw(width))
 
 
 @pytest.mark.parametrize(
-    ("values", "bars"), [((), ""), ((0, 0), "▁▁"), ((1, None, 8), "▂·█"), ((5,), "█"), ((-1, 4), "▁█")],
+    ("values", "bars"),
+    [((), ""), ((0, 0), "▁▁"), ((1, None, 8), "▂·█"), ((5,), "█"), ((-1, 4), "▁█")],
 )
 def test_sparkline(values: tuple[int | None, ...], bars: str) -> None:
     assert sparkline(values) == bars
 
 
 def test_the_document_of_a_paper_leads_only_to_the_web_and_to_stored_items(tmp_path: Path) -> None:
-    session = home(tmp_path, lines=[{**rows()[0], "url": "javascript:alert(1)", "pdf_url": "file:///etc/passwd"}, *rows()[1:]])
+    session = home(
+        tmp_path, lines=[{**rows()[0], "url": "javascript:alert(1)", "pdf_url": "file:///etc/passwd"}, *rows()[1:]]
+    )
     reader = session.reader
     item = reader.item("arxiv:2605.00000")
     document = item_document(item, None, reader.posts_about(item.row))
     targets = [block.target for block in document.blocks if block.target]
-    assert all(isinstance(target, ItemTarget) or (isinstance(target, UrlTarget) and target.url.startswith("https://")) for target in targets)
+    assert all(
+        isinstance(target, ItemTarget) or (isinstance(target, UrlTarget) and target.url.startswith("https://"))
+        for target in targets
+    )
     assert not address_of(item) or address_of(item).startswith("https://")
     text = "\n".join("".join(words for words, _ in block.parts) for block in document.blocks)
     assert "Ada Lovelace, Alan Turing, Grace Hopper" in text
@@ -77,7 +103,12 @@ def test_the_document_of_a_paper_leads_only_to_the_web_and_to_stored_items(tmp_p
 
 
 def test_a_source_says_what_helps() -> None:
-    document = source_document(SourceState(name="a", kind="feed", state="login", message="It wants a password.", remedy="Set TOKEN.", failures=3), "https://example.org")
+    document = source_document(
+        SourceState(
+            name="a", kind="feed", state="login", message="It wants a password.", remedy="Set TOKEN.", failures=3
+        ),
+        "https://example.org",
+    )
     text = "\n".join("".join(words for words, _ in block.parts) for block in document.blocks)
     assert "wants a login" in text
     assert "Set TOKEN." in text

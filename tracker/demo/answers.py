@@ -95,7 +95,8 @@ def _arxiv_error(reason: str) -> Answer:
 def _arxiv_entry(paper: PaperLike) -> str:
     when = stamp(submitted(paper))
     categories = "".join(
-        f'<category term="{escape(name)}" scheme="http://arxiv.org/schemas/atom"/>' for name in dict.fromkeys([paper.category, *paper.categories])
+        f'<category term="{escape(name)}" scheme="http://arxiv.org/schemas/atom"/>'
+        for name in dict.fromkeys([paper.category, *paper.categories])
     )
     people = "".join(f"<author><name>{escape(name)}</name></author>" for name in paper.authors)
     name = escape(paper.arxiv_id)
@@ -126,7 +127,9 @@ def arxiv_rss(papers: Sequence[PaperLike], categories: Sequence[str], day: date 
 
 def _rss_item(paper: PaperLike, categories: Sequence[str], midnight: datetime) -> str:
     kind, name = "new" if paper.category in categories else "cross", escape(paper.arxiv_id)
-    terms = "".join(f"<category>{escape(term)}</category>" for term in dict.fromkeys([paper.category, *paper.categories]))
+    terms = "".join(
+        f"<category>{escape(term)}</category>" for term in dict.fromkeys([paper.category, *paper.categories])
+    )
     return (
         f"<item><title>{escape(paper.title)}</title><link>https://arxiv.org/abs/{name}</link>"
         f"<description>arXiv:{name}v1 Announce Type: {kind} \nAbstract: {escape(paper.abstract)}</description>"
@@ -158,12 +161,33 @@ def conference(library: Sequence[Mapping[str, Any]], file: str) -> Answer:
 def _presentation(number: int, paper: Mapping[str, Any], site: str, year: int) -> dict[str, Any]:
     forum = paper.get("openreview_id")
     status = paper.get("status") if paper.get("status") in {"Oral", "Spotlight", "Poster"} else "Poster"
-    authors = [{"id": 1_000 * number + n, "fullname": name, "url": None, "institution": None} for n, name in enumerate(paper.get("authors") or [])]
+    authors = [
+        {"id": 1_000 * number + n, "fullname": name, "url": None, "institution": None}
+        for n, name in enumerate(paper.get("authors") or [])
+    ]
     return {
-        "id": 100_000 + number, "uid": blake2b(str(paper["title"]).encode(), digest_size=16).hexdigest(), "name": paper["title"],
-        "authors": authors, "abstract": paper.get("abstract"), "topic": None, "keywords": paper.get("keywords") or [],
-        "decision": f"Accept ({str(status).lower()})", "session": None, "eventtype": "Poster", "event_type": "Poster", "room_name": None,
-        "virtualsite_url": f"/virtual/{year}/poster/{100_000 + number}", "url": None, "sourceid": number, "sourceurl": f"https://{site}",
-        "starttime": None, "endtime": None, "paper_url": f"https://openreview.net/forum?id={forum}" if forum else paper.get("url"),
-        "paper_pdf_url": paper.get("pdf_url"), "poster_position": None, "eventmedia": [], "related_events": [], "related_events_ids": [],
+        "id": 100_000 + number,
+        "uid": blake2b(str(paper["title"]).encode(), digest_size=16).hexdigest(),
+        "name": paper["title"],
+        "authors": authors,
+        "abstract": paper.get("abstract"),
+        "topic": None,
+        "keywords": paper.get("keywords") or [],
+        "decision": f"Accept ({str(status).lower()})",
+        "session": None,
+        "eventtype": "Poster",
+        "event_type": "Poster",
+        "room_name": None,
+        "virtualsite_url": f"/virtual/{year}/poster/{100_000 + number}",
+        "url": None,
+        "sourceid": number,
+        "sourceurl": f"https://{site}",
+        "starttime": None,
+        "endtime": None,
+        "paper_url": f"https://openreview.net/forum?id={forum}" if forum else paper.get("url"),
+        "paper_pdf_url": paper.get("pdf_url"),
+        "poster_position": None,
+        "eventmedia": [],
+        "related_events": [],
+        "related_events_ids": [],
     }

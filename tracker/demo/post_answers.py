@@ -72,12 +72,21 @@ def json_feed(posts: Sequence[PostLike], base: str) -> Answer:
     """Answer as a blog with JSON Feed does."""
     items = [
         {
-            "id": f"{base}/posts/{p.key}", "url": f"{base}/posts/{p.key}", "title": _heading(p), "content_html": _html(p),
-            "date_published": stamp(p.created), "authors": [{"name": p.display_name}],
+            "id": f"{base}/posts/{p.key}",
+            "url": f"{base}/posts/{p.key}",
+            "title": _heading(p),
+            "content_html": _html(p),
+            "date_published": stamp(p.created),
+            "authors": [{"name": p.display_name}],
         }
         for p in posts[:_FEED_LENGTH]
     ]
-    feed = {"version": "https://jsonfeed.org/version/1.1", "title": _name(posts), "home_page_url": f"{base}/", "items": items}
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": _name(posts),
+        "home_page_url": f"{base}/",
+        "items": items,
+    }
     return Answer(200, "application/feed+json", json.dumps(feed).encode(), cached=True, changed=_changed(posts))
 
 
@@ -120,9 +129,17 @@ def _post_view(post: PostLike) -> dict[str, Any]:
     said: dict[str, Any] = {"$type": "app.bsky.feed.post", "text": post.text, "createdAt": when, "langs": ["en"]}
     facets = [facet for link in post.links if (facet := _facet(post.text, link))]
     view: dict[str, Any] = {
-        "uri": f"at://{did}/app.bsky.feed.post/{_rkey(post.key)}", "cid": _cid(post.key),
-        "author": {"did": did, "handle": post.author, "displayName": post.display_name, "labels": []}, "record": said,
-        "bookmarkCount": 0, "replyCount": 0, "repostCount": 0, "likeCount": 0, "quoteCount": 0, "indexedAt": when, "labels": [],
+        "uri": f"at://{did}/app.bsky.feed.post/{_rkey(post.key)}",
+        "cid": _cid(post.key),
+        "author": {"did": did, "handle": post.author, "displayName": post.display_name, "labels": []},
+        "record": said,
+        "bookmarkCount": 0,
+        "replyCount": 0,
+        "repostCount": 0,
+        "likeCount": 0,
+        "quoteCount": 0,
+        "indexedAt": when,
+        "labels": [],
     }
     if facets:
         said["facets"] = facets

@@ -62,7 +62,11 @@ class DemoServer:
     """
 
     def __init__(
-        self, *, papers: Sequence[PaperLike] = (), posts: Sequence[PostLike] = (), library: Sequence[Mapping[str, Any]] = (),
+        self,
+        *,
+        papers: Sequence[PaperLike] = (),
+        posts: Sequence[PostLike] = (),
+        library: Sequence[Mapping[str, Any]] = (),
         day: date | None = None,
     ) -> None:
         self.papers = sorted(papers, key=lambda paper: (paper.announced, paper.arxiv_id), reverse=True)
@@ -85,7 +89,9 @@ class DemoServer:
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
@@ -108,7 +114,9 @@ class DemoServer:
             return answers.conference(self.library, path.rsplit("/", 1)[-1])
         if path.startswith("/xrpc/"):
             return post_answers.xrpc_error(501, "MethodNotImplemented", "Method Not Implemented")
-        return answers.Answer(404, "text/html; charset=utf-8", b"<!doctype html><html><title>404 Not Found</title></html>")
+        return answers.Answer(
+            404, "text/html; charset=utf-8", b"<!doctype html><html><title>404 Not Found</title></html>"
+        )
 
     def _voiced(self, query: Mapping[str, str]) -> list[PostLike]:
         author = query.get("author", "")
@@ -132,13 +140,21 @@ def _handler(demo: DemoServer) -> type[BaseHTTPRequestHandler]:
             self._send(demo.answer(unquote(parts.path), query))
 
         def _send(self, answer: answers.Answer) -> None:
-            etag = f'W/"{hashlib.blake2b(answer.body, digest_size=8).hexdigest()}"' if answer.status == 200 and answer.cached else ""
+            etag = (
+                f'W/"{hashlib.blake2b(answer.body, digest_size=8).hexdigest()}"'
+                if answer.status == 200 and answer.cached
+                else ""
+            )
             changed = format_datetime(answer.changed, usegmt=True) if etag and answer.changed else ""
             known = self.headers.get("If-None-Match")
             same = known == etag if known else bool(changed) and self.headers.get("If-Modified-Since") == changed
             unchanged = bool(etag) and same
             self.send_response(304 if unchanged else answer.status)
-            for name, value in (("ETag", etag), ("Last-Modified", changed), ("Content-Type", "" if unchanged else answer.content_type)):
+            for name, value in (
+                ("ETag", etag),
+                ("Last-Modified", changed),
+                ("Content-Type", "" if unchanged else answer.content_type),
+            ):
                 if value:
                     self.send_header(name, value)
             if not unchanged:

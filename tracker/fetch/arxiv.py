@@ -40,7 +40,9 @@ class ArxivFetcher:
             raise ConfigError(f"Source '{source.name}' needs categories or a query.", 'Add categories = ["cs.LG"].')
         for name in categories:
             if not _CATEGORY.fullmatch(name):
-                raise ConfigError(f"Source '{source.name}': '{name}' is no arXiv category.", "Write cs.LG, for instance.")
+                raise ConfigError(
+                    f"Source '{source.name}': '{name}' is no arXiv category.", "Write cs.LG, for instance."
+                )
         if via(source) == "rss" and (options.text(source, "query") or not categories):
             raise ConfigError(f"Source '{source.name}': a query cannot be read via rss.", 'Write via = "api".')
         options.number(source, "max_results", MAX_RESULTS, 1, MOST_RESULTS)
@@ -115,7 +117,9 @@ def _daily(source: Source, cursor: Mapping[str, Any], client: Client) -> Iterato
         records, problems, day = arxiv_rss.parse(answer.body)
         listed = (day if records else None) or listed
         span = missed(cursor.get("day"), listed)
-        yield Batch(records=records, cursor={"day": cursor.get("day") if span else listed, "listed": listed}, problems=problems)
+        yield Batch(
+            records=records, cursor={"day": cursor.get("day") if span else listed, "listed": listed}, problems=problems
+        )
     if span:
         yield from _filled(categories, span, client, source.base, {"day": listed, "listed": listed})
 
@@ -134,12 +138,21 @@ def missed(known: object, listed: object) -> tuple[date, date] | None:
     return (working[0], working[-1]) if working else None
 
 
-def _filled(categories: tuple[str, ...], span: tuple[date, date], client: Client, base: str, cursor: Mapping[str, Any]) -> Iterator[Batch]:
+def _filled(
+    categories: tuple[str, ...], span: tuple[date, date], client: Client, base: str, cursor: Mapping[str, Any]
+) -> Iterator[Batch]:
     """Yield the papers submitted for the days lost; a list appears one to three days after the submissions on it."""
     first, last = span[0] - timedelta(days=4), span[1]
     query = " OR ".join(f"cat:{name}" for name in categories)
     window = f"submittedDate:[{first:%Y%m%d}0000 TO {last:%Y%m%d}2359]"
-    found = [arxiv_api.record_of(result) for result in arxiv_api.results(f"({query}) AND {window}", MOST_RESULTS, client, base)]
+    found = [
+        arxiv_api.record_of(result)
+        for result in arxiv_api.results(f"({query}) AND {window}", MOST_RESULTS, client, base)
+    ]
     records = [record for record in found if record]
-    problems = ["More papers were missed than one query returns; some days stay incomplete."] if len(found) >= MOST_RESULTS else []
+    problems = (
+        ["More papers were missed than one query returns; some days stay incomplete."]
+        if len(found) >= MOST_RESULTS
+        else []
+    )
     yield Batch(records=records, cursor=cursor, problems=problems)

@@ -46,7 +46,9 @@ def results(query: str, count: int, client: Client, base: str = "") -> Iterator[
     except StatusError as error:
         raise (_refused(error.body) or error) from error
     except (arxiv.ArxivError, ValueError) as error:
-        raise FetchError(f"arXiv sent an answer that cannot be read: {clean_line(str(error), 200)}.", "It will be tried again.") from error
+        raise FetchError(
+            f"arXiv sent an answer that cannot be read: {clean_line(str(error), 200)}.", "It will be tried again."
+        ) from error
 
 
 def _adapter(client: Client, most: int) -> Any:  # noqa: ANN401 - a class made here, for requests is imported late
@@ -60,7 +62,10 @@ def _adapter(client: Client, most: int) -> Any:  # noqa: ANN401 - a class made h
         def send(self, request: requests.PreparedRequest, *_: object, **__: object) -> requests.Response:
             self.left -= 1
             if self.left < 0:  # the package would ask for ever shorter pages without end
-                raise FetchError("arXiv sends pages with fewer papers than were asked for.", "It will be tried again with the next sync.")
+                raise FetchError(
+                    "arXiv sends pages with fewer papers than were asked for.",
+                    "It will be tried again with the next sync.",
+                )
             answer = client.get(Request(url=request.url or "", accept="application/atom+xml"))
             if error := _refused(answer.body):
                 raise error
@@ -92,13 +97,25 @@ def record_of(result: Any) -> Record | None:  # noqa: ANN401 - arxiv.Result
     if not name or not title:
         return None
     published = times.parse(result.published.isoformat()) if result.published else None
-    categories = tuple(dict.fromkeys(filter(None, (clean_line(c, 60) for c in [result.primary_category, *result.categories]))))
+    categories = tuple(
+        dict.fromkeys(filter(None, (clean_line(c, 60) for c in [result.primary_category, *result.categories])))
+    )
     remarks = (clean_line(result.comment), clean_line(result.journal_ref))
     return Record(
-        kind="paper", key=f"arxiv:{name}", identifiers=paper_identifiers(arxiv=name, doi_name=result.doi), title=title,
-        text=clean_text(" ".join(str(result.summary).split())), authors=tuple(filter(None, (clean_line(a.name, 200) for a in result.authors))),
-        url=f"https://arxiv.org/abs/{name}", pdf_url=f"https://arxiv.org/pdf/{name}", venue="arXiv",
-        year=int(published[:4]) if published else None, status="preprint", track=categories[0] if categories else "",
-        categories=categories, comment="; ".join(filter(None, remarks)), published=published,
+        kind="paper",
+        key=f"arxiv:{name}",
+        identifiers=paper_identifiers(arxiv=name, doi_name=result.doi),
+        title=title,
+        text=clean_text(" ".join(str(result.summary).split())),
+        authors=tuple(filter(None, (clean_line(a.name, 200) for a in result.authors))),
+        url=f"https://arxiv.org/abs/{name}",
+        pdf_url=f"https://arxiv.org/pdf/{name}",
+        venue="arXiv",
+        year=int(published[:4]) if published else None,
+        status="preprint",
+        track=categories[0] if categories else "",
+        categories=categories,
+        comment="; ".join(filter(None, remarks)),
+        published=published,
         version=int(version[1]) if version else None,
     )

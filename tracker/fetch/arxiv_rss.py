@@ -26,7 +26,8 @@ _IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
 def request(categories: Sequence[str], base: str = "") -> Request:
     """Return the request for the list of today."""
     return Request(
-        url=f"{base or BASE}/rss/{'+'.join(categories)}", accept="application/rss+xml, application/xml;q=0.9, */*;q=0.5",
+        url=f"{base or BASE}/rss/{'+'.join(categories)}",
+        accept="application/rss+xml, application/xml;q=0.9, */*;q=0.5",
         conditional=True,
     )
 
@@ -64,7 +65,9 @@ def _root(body: bytes) -> Any:  # noqa: ANN401 - lxml has no types
     try:
         root = etree.fromstring(body, parser=parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise FetchError("arXiv sent a list that cannot be read.", "It will be tried again with the next sync.") from error
+        raise FetchError(
+            "arXiv sent a list that cannot be read.", "It will be tried again with the next sync."
+        ) from error
     if root is None or root.find("channel") is None:
         raise FetchError("arXiv sent something that is no RSS.", "It will be tried again with the next sync.")
     return root
@@ -82,11 +85,22 @@ def _record(item: Any, day: date | None) -> Record | None:  # noqa: ANN401
     comment = clean_line(item.findtext("arxiv:journal_reference", namespaces=_NS))
     doi = clean_line(item.findtext("arxiv:DOI", namespaces=_NS)) or None
     return Record(
-        kind="paper", key=f"arxiv:{name}", identifiers=paper_identifiers(arxiv=name, doi_name=doi), title=title,
-        text=clean_text(_HEAD.sub("", described)), authors=authors_of(item.findtext("dc:creator", namespaces=_NS) or ""),
-        url=f"https://arxiv.org/abs/{name}", pdf_url=f"https://arxiv.org/pdf/{name}", venue="arXiv",
-        year=_year(name), status="preprint", track=categories[0] if categories else "", categories=categories, comment=comment,
-        announced=announced.isoformat() if announced else None, version=int(found[2]) if found[2] else None,
+        kind="paper",
+        key=f"arxiv:{name}",
+        identifiers=paper_identifiers(arxiv=name, doi_name=doi),
+        title=title,
+        text=clean_text(_HEAD.sub("", described)),
+        authors=authors_of(item.findtext("dc:creator", namespaces=_NS) or ""),
+        url=f"https://arxiv.org/abs/{name}",
+        pdf_url=f"https://arxiv.org/pdf/{name}",
+        venue="arXiv",
+        year=_year(name),
+        status="preprint",
+        track=categories[0] if categories else "",
+        categories=categories,
+        comment=comment,
+        announced=announced.isoformat() if announced else None,
+        version=int(found[2]) if found[2] else None,
         updates_only=kind.lower().startswith("replace"),
     )
 

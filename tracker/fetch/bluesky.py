@@ -41,7 +41,9 @@ class BlueskyFetcher:
         options.known_only(source, OPTIONS)
         actor = account(source)
         if not actor.startswith("did:") and "." not in actor:
-            raise ConfigError(f"Source '{source.name}': '{actor}' is no Bluesky handle.", f"Write it whole: {actor}.bsky.social.")
+            raise ConfigError(
+                f"Source '{source.name}': '{actor}' is no Bluesky handle.", f"Write it whole: {actor}.bsky.social."
+            )
         options.switch(source, "reposts")
         options.switch(source, "replies")
 
@@ -71,7 +73,8 @@ def request(source: Source, mark: str) -> Request:
     shown = "posts_with_replies" if options.switch(source, "replies") else "posts_and_author_threads"
     query = {"actor": account(source), "limit": str(PAGE_SIZE), "filter": shown} | ({"cursor": mark} if mark else {})
     return Request(
-        url=f"{source.base or BASE}/xrpc/app.bsky.feed.getAuthorFeed?{urlencode(query)}", accept="application/json")
+        url=f"{source.base or BASE}/xrpc/app.bsky.feed.getAuthorFeed?{urlencode(query)}", accept="application/json"
+    )
 
 
 def _asked(source: Source, wanted: Request, client: Client) -> bytes:
@@ -93,7 +96,9 @@ def _refused(actor: str, body: bytes) -> FetchError:
     if name in {"AccountDeactivated", "AccountTakedown", "RepoDeactivated", "RepoTakendown"}:
         return FetchError(f"The Bluesky account '{actor}' was closed.", "Remove the source.", state="gone")
     if "not found" in message.lower():
-        return FetchError(f"Bluesky knows no account '{actor}'.", "Check the handle; the account may have changed its name.")
+        return FetchError(
+            f"Bluesky knows no account '{actor}'.", "Check the handle; the account may have changed its name."
+        )
     return FetchError(f"Bluesky refuses to show '{actor}': {message or name or 'bad request'}.", "Check the handle.")
 
 
@@ -102,7 +107,9 @@ def parse(body: bytes, *, reposts: bool = False) -> tuple[list[Record], list[str
     try:
         page = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise FetchError("Bluesky sent something that is not JSON.", "It will be tried again with the next sync.") from error
+        raise FetchError(
+            "Bluesky sent something that is not JSON.", "It will be tried again with the next sync."
+        ) from error
     records: dict[str, Record] = {}
     moments: list[str] = []
     unread = 0
@@ -116,7 +123,9 @@ def parse(body: bytes, *, reposts: bool = False) -> tuple[list[Record], list[str
             unread += 1
             continue
         records.setdefault(record.key, record)
-        if not reason and (moment := times.parse(_string(post.get("indexedAt")))):  # a pinned post is old, a repost another's
+        if not reason and (
+            moment := times.parse(_string(post.get("indexedAt")))
+        ):  # a pinned post is old, a repost another's
             moments.append(moment)
     problems = [f"{unread} of the entries are no posts that can be read."] if unread else []
     return list(records.values()), problems, _string(mapping(page).get("cursor")), moments
@@ -136,11 +145,17 @@ def record_of(post: Mapping[str, Any]) -> Record | None:
     heading = clean_line(card.get("title"))
     key = f"bluesky:{uri}"
     return Record(
-        kind="post", key=key, identifiers=(key, f"url:{canonical_url(url)}"),
+        kind="post",
+        key=key,
+        identifiers=(key, f"url:{canonical_url(url)}"),
         title=shorten(clean_line(own) or heading, _TITLE_WIDTH) or f"Post by {name}",
         text=f"{own}\n\n{heading}".strip() if heading and heading not in own else own,
-        authors=tuple(filter(None, [clean_line(author.get("displayName"), 200)])), url=url,
-        links=links_of(said, _string(card.get("uri"))), published=_posted(said, post), network="bluesky", author=name,
+        authors=tuple(filter(None, [clean_line(author.get("displayName"), 200)])),
+        url=url,
+        links=links_of(said, _string(card.get("uri"))),
+        published=_posted(said, post),
+        network="bluesky",
+        author=name,
         engagement={name: float(post[key]) for name, key in _COUNTS.items() if isinstance(post.get(key), int)},
     )
 

@@ -51,7 +51,8 @@ class ConferenceFetcher:
                     raise
                 missing = FetchError(
                     f"{venue} {year} has no list of papers yet (404).",
-                    "It appears some weeks before the conference; check the year if it is long past.", state=error.state,
+                    "It appears some weeks before the conference; check the year if it is long past.",
+                    state=error.state,
                 )
                 continue
             if answer.status == 304:
@@ -69,7 +70,9 @@ def venue_of(source: Source) -> str:
     for name in BASES:
         if name.lower() == wanted.lower():
             return name
-    raise ConfigError(f"Source '{source.name}': '{wanted}' is no conference that can be read.", f"Known: {', '.join(BASES)}.")
+    raise ConfigError(
+        f"Source '{source.name}': '{wanted}' is no conference that can be read.", f"Known: {', '.join(BASES)}."
+    )
 
 
 def years_of(source: Source) -> tuple[int, ...]:
@@ -89,7 +92,9 @@ def request(source: Source, year: int) -> Request:
     venue = venue_of(source)
     return Request(
         url=f"{source.base or BASES[venue]}/static/virtual/data/{venue.lower()}-{year}-orals-posters.json",
-        accept="application/json", conditional=True, byte_limit=BYTE_LIMIT,
+        accept="application/json",
+        conditional=True,
+        byte_limit=BYTE_LIMIT,
     )
 
 
@@ -98,9 +103,13 @@ def parse(body: bytes, venue: str, year: int, base: str) -> tuple[list[Record], 
     try:
         results = mapping(json.loads(body)).get("results")
     except (ValueError, RecursionError) as error:
-        raise FetchError(f"The list of papers of {venue} {year} is not JSON.", "It will be tried again with the next sync.") from error
+        raise FetchError(
+            f"The list of papers of {venue} {year} is not JSON.", "It will be tried again with the next sync."
+        ) from error
     if not isinstance(results, list):
-        raise FetchError(f"The list of papers of {venue} {year} has another shape than known.", "A newer tracker may read it.")
+        raise FetchError(
+            f"The list of papers of {venue} {year} has another shape than known.", "A newer tracker may read it."
+        )
     groups = presentations(results)
     records = [record_of(group, venue, year, base) for group in groups]
     unnamed = len(results) - sum(map(len, groups))
@@ -116,7 +125,11 @@ def presentations(results: Sequence[object]) -> list[list[Mapping[str, Any]]]:
         if not title:
             continue
         forum = _identifiers(entry)[:1]
-        names = [f"title:{title_key(title) or title}", *(f"uid:{uid}" for uid in [_name(entry.get("uid"))] if uid), *forum]
+        names = [
+            f"title:{title_key(title) or title}",
+            *(f"uid:{uid}" for uid in [_name(entry.get("uid"))] if uid),
+            *forum,
+        ]
         found = [places[name] for name in names if name in places and _agree(groups[places[name]], forum)]
         place = found[0] if found else len(groups)
         if not found:
@@ -141,10 +154,18 @@ def record_of(group: Sequence[Mapping[str, Any]], venue: str, year: int, base: s
     identifiers = tuple(dict.fromkeys(name for entry in ordered for name in _identifiers(entry)))
     pdf = _first(ordered, "paper_pdf_url")
     return Record(
-        kind="paper", key=key, identifiers=(*identifiers, key), title=clean_line(lowest["name"]),
-        text=clean_text(html_to_text(_first(ordered, "abstract"))[0]), authors=_authors(ordered),
-        url=_page(ordered, identifiers, base), pdf_url=pdf if is_web_address(pdf) else "",
-        venue=venue, year=year, status=_status(ordered[0]), categories=tuple(filter(None, [clean_line(_first(ordered, "topic"), 200)])),
+        kind="paper",
+        key=key,
+        identifiers=(*identifiers, key),
+        title=clean_line(lowest["name"]),
+        text=clean_text(html_to_text(_first(ordered, "abstract"))[0]),
+        authors=_authors(ordered),
+        url=_page(ordered, identifiers, base),
+        pdf_url=pdf if is_web_address(pdf) else "",
+        venue=venue,
+        year=year,
+        status=_status(ordered[0]),
+        categories=tuple(filter(None, [clean_line(_first(ordered, "topic"), 200)])),
         keywords=_keywords(ordered),
     )
 
@@ -183,7 +204,10 @@ def _identifiers(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _authors(entries: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     for entry in entries:
-        names = [mapping(author).get("fullname") if isinstance(author, dict) else author for author in items(entry.get("authors"))]
+        names = [
+            mapping(author).get("fullname") if isinstance(author, dict) else author
+            for author in items(entry.get("authors"))
+        ]
         if authors := tuple(filter(None, (clean_line(name, 200) for name in names))):
             return authors
     return ()

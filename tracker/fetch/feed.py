@@ -25,12 +25,28 @@ if TYPE_CHECKING:
     from tracker.ports import Client, Response
 
 OPTIONS = frozenset({"url", "network", "author"})
-ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
+ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
+)
 LINK_LIMIT = 200
-_SHARED_HOSTS = frozenset({
-    "github.io", "gitlab.io", "substack.com", "medium.com", "blogspot.com", "wordpress.com", "tumblr.com", "ghost.io", "netlify.app",
-    "vercel.app", "pages.dev", "bearblog.dev", "hashnode.dev", "feedburner.com",
-})
+_SHARED_HOSTS = frozenset(
+    {
+        "github.io",
+        "gitlab.io",
+        "substack.com",
+        "medium.com",
+        "blogspot.com",
+        "wordpress.com",
+        "tumblr.com",
+        "ghost.io",
+        "netlify.app",
+        "vercel.app",
+        "pages.dev",
+        "bearblog.dev",
+        "hashnode.dev",
+        "feedburner.com",
+    }
+)
 _TITLE_WIDTH = 100
 _EARLIEST = "1990"
 
@@ -44,7 +60,9 @@ class FeedFetcher:
         """Raise `tracker.errors.ConfigError` when options are missing or wrong."""
         options.known_only(source, OPTIONS)
         if not is_web_address(options.text(source, "url", None)):
-            raise ConfigError(f"Source '{source.name}': its url is no http or https address.", 'Write url = "https://…".')
+            raise ConfigError(
+                f"Source '{source.name}': its url is no http or https address.", 'Write url = "https://…".'
+            )
         options.text(source, "network")
         options.text(source, "author")
 
@@ -96,20 +114,28 @@ def _voice(document: Document, url: str, source: Source) -> _Voice:
     home = join(url, document.home)
     name = options.text(source, "author") or _line(document.title, plain=False) or urlsplit(url).hostname or source.name
     return _Voice(
-        url=url, place=canonical_url(request(source).url) or source.name, pages=frozenset({canonical_url(url), canonical_url(home)}),
-        sites=frozenset({site_of(url), site_of(home)}), network=options.text(source, "network") or "blog",
-        author=clean_line(name, 200), latest=times.stamp(times.now() + timedelta(days=1)),
+        url=url,
+        place=canonical_url(request(source).url) or source.name,
+        pages=frozenset({canonical_url(url), canonical_url(home)}),
+        sites=frozenset({site_of(url), site_of(home)}),
+        network=options.text(source, "network") or "blog",
+        author=clean_line(name, 200),
+        latest=times.stamp(times.now() + timedelta(days=1)),
     )
 
 
 def _records(document: Document, voice: _Voice) -> list[Record]:
     """Return a record an entry; where a guid or a link stands for several entries, it names none of them."""
     pages = [canonical_url(entry.link) if is_web_address(entry.link) else None for entry in document.entries]
-    distinct = {(entry.guid, page, entry.title) for entry, page in zip(document.entries, pages, strict=True)}  # some are listed twice
+    distinct = {
+        (entry.guid, page, entry.title) for entry, page in zip(document.entries, pages, strict=True)
+    }  # some are listed twice
     guids, links = Counter(guid for guid, _, _ in distinct), Counter(page for _, page, _ in distinct)
     records: dict[str, Record] = {}
     for entry, page in zip(document.entries, pages, strict=True):
-        record = _record(entry, voice, page, own_guid=guids[entry.guid] == 1, own_link=page is not None and links[page] == 1)
+        record = _record(
+            entry, voice, page, own_guid=guids[entry.guid] == 1, own_link=page is not None and links[page] == 1
+        )
         if record:
             records.setdefault(record.key, record)
     return list(records.values())
@@ -127,11 +153,18 @@ def _record(entry: Entry, voice: _Voice, page: str | None, *, own_guid: bool, ow
     if link and not permalink:
         leads.insert(0, link)
     return Record(
-        kind="post", key=key, identifiers=(key, f"url:{page}") if permalink else (key,),
-        title=title or shorten(link, _TITLE_WIDTH), text=text, url=link, authors=_lines(entry.authors, 50),
+        kind="post",
+        key=key,
+        identifiers=(key, f"url:{page}") if permalink else (key,),
+        title=title or shorten(link, _TITLE_WIDTH),
+        text=text,
+        url=link,
+        authors=_lines(entry.authors, 50),
         links=tuple(lead for lead in dict.fromkeys(leads) if is_web_address(lead))[:LINK_LIMIT],
-        published=_plausible(entry.published, voice.latest), keywords=_lines(entry.keywords, 50),
-        network=voice.network, author=voice.author,
+        published=_plausible(entry.published, voice.latest),
+        keywords=_lines(entry.keywords, 50),
+        network=voice.network,
+        author=voice.author,
     )
 
 
@@ -143,7 +176,9 @@ def _key(entry: Entry, voice: _Voice, title: str, *, own_guid: bool, own_link: b
         return f"feed:{guid}" if worldwide else f"feed:{voice.place}#{guid}"
     if own_link:
         return f"feed:{clean_line(entry.link, 500)}"
-    return f"feed:{voice.place}#{digest(title, entry.published or '', entry.content[:1_000]) & 0xFFFF_FFFF_FFFF_FFFF:016x}"
+    return (
+        f"feed:{voice.place}#{digest(title, entry.published or '', entry.content[:1_000]) & 0xFFFF_FFFF_FFFF_FFFF:016x}"
+    )
 
 
 def is_permalink(entry: Entry, page: str | None, voice: _Voice) -> bool:

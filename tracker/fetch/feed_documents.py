@@ -13,8 +13,14 @@ _ELEMENT = re.compile(rb"<[A-Za-z_]")
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]*?\bencoding\s*=\s*[\"']([\w.:-]+)[\"'][^>]*\?>", re.IGNORECASE)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _WIDE = (
-    (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
-    (b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
 )
 
 
@@ -49,12 +55,18 @@ def readable(body: bytes, content_type: str) -> tuple[bytes, str]:
     """Return a body whose ASCII is ASCII, so that its head can be searched as bytes, and the content type to go with it."""
     charset = next((name for mark, name in _WIDE if body.startswith(mark)), "")
     if not charset:
-        declared = [found[1].decode("ascii") for found in [_DECLARATION.match(body.removeprefix(codecs.BOM_UTF8)[:1_000])] if found]
+        declared = [
+            found[1].decode("ascii")
+            for found in [_DECLARATION.match(body.removeprefix(codecs.BOM_UTF8)[:1_000])]
+            if found
+        ]
         charset = next((name for name in [*_CHARSET.findall(content_type), *declared] if not _keeps_ascii(name)), "")
     if not charset:
         return body.removeprefix(codecs.BOM_UTF8) if body.startswith(codecs.BOM_UTF8) else body, content_type
     decoded = body.decode(charset, "replace").removeprefix("\ufeff")
-    return re.sub(rb"^\s*<\?xml.*?\?>", b"", decoded.encode("utf-8", "replace"), count=1, flags=re.DOTALL), "application/xml; charset=utf-8"
+    return re.sub(
+        rb"^\s*<\?xml.*?\?>", b"", decoded.encode("utf-8", "replace"), count=1, flags=re.DOTALL
+    ), "application/xml; charset=utf-8"
 
 
 def _keeps_ascii(charset: str) -> bool:

@@ -31,20 +31,27 @@ def read(body: bytes, url: str) -> Document:
         feed = _recovered(written)
         problems.append("The feed is cut off or damaged; the whole entries before that were read.")
         if not feed["items"]:
-            raise FetchError(f"{shown(url)} begins like JSON but cannot be read.", "It will be tried again with the next sync.") from None
+            raise FetchError(
+                f"{shown(url)} begins like JSON but cannot be read.", "It will be tried again with the next sync."
+            ) from None
     if "jsonfeed.org" not in text(feed.get("version")) and not isinstance(feed.get("items"), list):
         raise FetchError(f"{shown(url)} is JSON but no JSON Feed.", "Look for the feed address on the site.")
     listed = [one for one in items(feed.get("items")) if isinstance(one, dict)]
     entries = tuple(_entry(one, url) for one in listed[:ENTRY_LIMIT])
     if unread := len(items(feed.get("items"))) - len(entries):
         problems.append(f"{unread} of the entries were not read.")
-    return Document(title=text(feed.get("title")), home=text(feed.get("home_page_url")), entries=entries, problems=tuple(problems))
+    return Document(
+        title=text(feed.get("title")), home=text(feed.get("home_page_url")), entries=entries, problems=tuple(problems)
+    )
 
 
 def _recovered(written: str) -> dict[str, Any]:
     """Return the title and the whole items of a JSON Feed that breaks off."""
     decoder = json.JSONDecoder()
-    title, start = re.search(r'"title"\s*:\s*"((?:[^"\\]|\\.)*)"', written[:10_000]), re.search(r'"items"\s*:\s*\[', written)
+    title, start = (
+        re.search(r'"title"\s*:\s*"((?:[^"\\]|\\.)*)"', written[:10_000]),
+        re.search(r'"items"\s*:\s*\[', written),
+    )
     found: list[Any] = []
     place = start.end() if start else len(written)
     try:
@@ -62,9 +69,15 @@ def _entry(item: Mapping[str, Any], url: str) -> Entry:
     guid, link, outside = item.get("id"), text(item.get("url")), text(item.get("external_url"))
     markup, plain = text(item.get("content_html")), text(item.get("content_text")) or text(item.get("summary"))
     return Entry(
-        guid=str(guid) if isinstance(guid, str | int | float) else "", link=join(url, link or outside),
-        title=text(item.get("title")), title_is_plain=True, content=markup or plain, content_is_plain=not markup, base=url,
+        guid=str(guid) if isinstance(guid, str | int | float) else "",
+        link=join(url, link or outside),
+        title=text(item.get("title")),
+        title_is_plain=True,
+        content=markup or plain,
+        content_is_plain=not markup,
+        base=url,
         authors=tuple(dict.fromkeys(filter(None, (text(mapping(one).get("name")) for one in people)))),
         published=times.parse(text(item.get("date_published"))) or times.parse(text(item.get("date_modified"))),
-        keywords=tuple(text(tag) for tag in items(item.get("tags")) if text(tag)), links=(join(url, outside),) if outside else (),
+        keywords=tuple(text(tag) for tag in items(item.get("tags")) if text(tag)),
+        links=(join(url, outside),) if outside else (),
     )

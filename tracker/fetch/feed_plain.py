@@ -19,11 +19,29 @@ _ATOM = "{http://www.w3.org/2005/Atom}"
 _CONTENT, _DC = "{http://purl.org/rss/1.0/modules/content/}encoded", "{http://purl.org/dc/elements/1.1/}"
 _ORIGINAL = "{http://rssnamespace.org/feedburner/ext/1.0}origLink"
 _ODD = re.compile(rb"xml:base|base64|\xc2[\x80-\x9f]")
-_KNOWN = frozenset({
-    "title", "link", "description", "guid", "pubDate", "category", "author", "comments", "enclosure", f"{_DC}creator", f"{_DC}date", _CONTENT,
-    _ORIGINAL, "{http://purl.org/rss/1.0/modules/slash/}comments", "{http://wellformedweb.org/CommentAPI/}commentRss",
-    *(f"{_ATOM}{name}" for name in ("id", "title", "link", "content", "summary", "author", "published", "updated", "category")),
-})
+_KNOWN = frozenset(
+    {
+        "title",
+        "link",
+        "description",
+        "guid",
+        "pubDate",
+        "category",
+        "author",
+        "comments",
+        "enclosure",
+        f"{_DC}creator",
+        f"{_DC}date",
+        _CONTENT,
+        _ORIGINAL,
+        "{http://purl.org/rss/1.0/modules/slash/}comments",
+        "{http://wellformedweb.org/CommentAPI/}commentRss",
+        *(
+            f"{_ATOM}{name}"
+            for name in ("id", "title", "link", "content", "summary", "author", "published", "updated", "category")
+        ),
+    }
+)
 _MARKUP = re.compile(r"</\w|&#?\w+;")
 _YEAR = re.compile(r"\b(?:19[789]|20\d)\d\b")
 _C1 = re.compile("[\x80-\x9f]")
@@ -42,7 +60,9 @@ def read(body: bytes, url: str, content_type: str) -> Document | None:
         return None
     from lxml import etree  # type: ignore[import-untyped, unused-ignore]  # 0.2 s, half of feedparser's
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(body, parser=parser)
         if root.tag == "rss" and root.get("version") == "2.0" and len(root) == 1 and root[0].tag == "channel":
@@ -55,7 +75,12 @@ def read(body: bytes, url: str, content_type: str) -> Document | None:
 def _rss(channel: Any, url: str) -> Document:  # noqa: ANN401 - lxml has no types
     items = channel.findall("item")
     entries = tuple(_item(item, url) for item in items[:ENTRY_LIMIT])
-    return Document(title=_own(channel, "title"), home=_resolved(url, _own(channel, "link")), entries=entries, problems=_excess(items))
+    return Document(
+        title=_own(channel, "title"),
+        home=_resolved(url, _own(channel, "link")),
+        entries=entries,
+        problems=_excess(items),
+    )
 
 
 def _item(item: Any, url: str) -> Entry:  # noqa: ANN401
@@ -69,7 +94,14 @@ def _item(item: Any, url: str) -> Entry:  # noqa: ANN401
         raise _NotPlainError
     content = "".join(encoded) or _own(item, "description")
     return Entry(
-        guid=name, link=link, title=title, title_is_plain=item.find("title") is not None, content=content, base=url if content else "", authors=_people(item), published=_moment(_own(item, "pubDate") or _own(item, f"{_DC}date")),
+        guid=name,
+        link=link,
+        title=title,
+        title_is_plain=item.find("title") is not None,
+        content=content,
+        base=url if content else "",
+        authors=_people(item),
+        published=_moment(_own(item, "pubDate") or _own(item, f"{_DC}date")),
         keywords=tuple(filter(None, (_text(one) for one in item.iterfind("category")))),
     )
 
@@ -105,9 +137,17 @@ def _entry(entry: Any, url: str) -> Entry:  # noqa: ANN401
     when = _own(entry, f"{_ATOM}published") or _own(entry, f"{_ATOM}updated")
     terms = [one.get("term", "") for one in entry.iterfind(f"{_ATOM}category")]
     return Entry(
-        guid=_resolved(url, _own(entry, f"{_ATOM}id")), link=_own(entry, _ORIGINAL) or link, title=title, title_is_plain=title_is_plain,
-        content=content, content_is_plain=content_is_plain, base=url if content else "", authors=tuple(filter(None, people)), published=_moment(when),
-        keywords=tuple(filter(None, terms)), links=related,
+        guid=_resolved(url, _own(entry, f"{_ATOM}id")),
+        link=_own(entry, _ORIGINAL) or link,
+        title=title,
+        title_is_plain=title_is_plain,
+        content=content,
+        content_is_plain=content_is_plain,
+        base=url if content else "",
+        authors=tuple(filter(None, people)),
+        published=_moment(when),
+        keywords=tuple(filter(None, terms)),
+        links=related,
     )
 
 

@@ -59,7 +59,9 @@ def parsed(body: bytes, url: str, content_type: str) -> tuple[Document, str]:
     try:
         tree = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:  # whatever markup from outside sets off in the parser ends this source, not the run
-        raise FetchError(f"{shown(url)} cannot be read as a feed ({type(error).__name__}).", "Report the address.") from error
+        raise FetchError(
+            f"{shown(url)} cannot be read as a feed ({type(error).__name__}).", "Report the address."
+        ) from error
     found = tree.entries
     if found and is_cut(body):
         found = found[:-1]
@@ -86,13 +88,22 @@ def _entry(entry: dict[str, Any]) -> Entry:
     if not content.get("value"):
         content = mapping(entry.get("summary_detail"))
     heading = mapping(entry.get("title_detail"))
-    related = [text(mapping(one).get("href")) for one in items(entry.get("links")) if mapping(one).get("rel") in {"related", "via"}]
+    related = [
+        text(mapping(one).get("href"))
+        for one in items(entry.get("links"))
+        if mapping(one).get("rel") in {"related", "via"}
+    ]
     return Entry(
-        guid=text(entry.get("id")), link=text(entry.get("feedburner_origlink")) or text(entry.get("link")),
-        title=text(entry.get("title")), title_is_plain=heading.get("type") == "text/plain",
-        content=text(content.get("value")), content_is_plain=content.get("type") == "text/plain", base=text(content.get("base")),
+        guid=text(entry.get("id")),
+        link=text(entry.get("feedburner_origlink")) or text(entry.get("link")),
+        title=text(entry.get("title")),
+        title_is_plain=heading.get("type") == "text/plain",
+        content=text(content.get("value")),
+        content_is_plain=content.get("type") == "text/plain",
+        base=text(content.get("base")),
         authors=tuple(filter(None, (text(mapping(one).get("name")) for one in items(entry.get("authors"))))),
-        published=_moment(entry.get("published_parsed")) or _moment(dict.get(entry, "updated_parsed")),  # its own get warns
+        published=_moment(entry.get("published_parsed"))
+        or _moment(dict.get(entry, "updated_parsed")),  # its own get warns
         keywords=tuple(filter(None, (text(mapping(one).get("term")) for one in items(entry.get("tags"))))),
         links=tuple(filter(None, related)),
     )
@@ -118,7 +129,10 @@ class _Alternates(HTMLParser):
         if tag == "base" and said.get("href"):
             self.base = join(self.base, said["href"])
         if tag == "link" and "alternate" in said.get("rel", "").lower().split() and said.get("href"):
-            kind, name = said.get("type", "").lower().split(";")[0].strip(), f"{said.get('title', '')} {said['href']}".lower()
+            kind, name = (
+                said.get("type", "").lower().split(";")[0].strip(),
+                f"{said.get('title', '')} {said['href']}".lower(),
+            )
             if kind in FEED_TYPES and "comment" not in name:
                 self.found.append(said["href"])
 

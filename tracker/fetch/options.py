@@ -21,7 +21,10 @@ def known_only(source: Source, names: Collection[str]) -> None:
     """
     for name in source.options:
         if name not in names:
-            raise ConfigError(f"Source '{source.name}': '{name}' is no option of {source.kind}.", f"Known: {', '.join(sorted(names))}.")
+            raise ConfigError(
+                f"Source '{source.name}': '{name}' is no option of {source.kind}.",
+                f"Known: {', '.join(sorted(names))}.",
+            )
 
 
 def text(source: Source, name: str, default: str | None = "") -> str:

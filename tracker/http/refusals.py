@@ -118,7 +118,10 @@ def unreachable(url: str, error: Exception, allowed: float | None) -> FetchError
     if "CERTIFICATE_VERIFY_FAILED" in causes:
         return FetchError(f"{where} has no valid certificate.", "Check the clock of this machine and the address.")
     if "InvalidURL" in causes:
-        return FetchError(f"{where} is, or redirects to, an address that is not http or https or is misspelt.", "Mend it in feeds.toml.")
+        return FetchError(
+            f"{where} is, or redirects to, an address that is not http or https or is misspelt.",
+            "Mend it in feeds.toml.",
+        )
     if "no public address" in causes:
         return FetchError(
             f"{where} leads into a private network; that was not followed.", "Put the address itself into feeds.toml."

@@ -49,7 +49,9 @@ class TrackerApp(App[int]):
         """Return the main screen."""
         screen = MainScreen(sync=self._sync)
         # the class that the first resize would set: set before, it saves one layout of the first frame
-        screen.add_class(next(name for width, name in reversed(MainScreen.HORIZONTAL_BREAKPOINTS) if self.size.width >= width))
+        screen.add_class(
+            next(name for width, name in reversed(MainScreen.HORIZONTAL_BREAKPOINTS) if self.size.width >= width)
+        )
         return screen
 
     def on_mount(self) -> None:

@@ -80,7 +80,11 @@ def wrap(parts: Sequence[Part], width: int, indent: int = 0) -> list[Row]:
 
 def _words(parts: Sequence[Part]) -> Iterator[Part]:
     for text, role in parts:
-        plain = text if text.isascii() else _FLAG.sub(lambda found: chr(ord(found[0]) - 0x1F1E6 + ord("A")), _UNSTEADY.sub("", text))
+        plain = (
+            text
+            if text.isascii()
+            else _FLAG.sub(lambda found: chr(ord(found[0]) - 0x1F1E6 + ord("A")), _UNSTEADY.sub("", text))
+        )
         for word in _WORD.findall(plain):
             yield word, role
 
@@ -94,4 +98,7 @@ def sparkline(values: Sequence[int | None], width: int = 0) -> str:
     top = max((value for value in shown if value is not None), default=0)
     if not top:
         return "".join("·" if value is None else _BARS[0] for value in shown)
-    return "".join("·" if value is None else _BARS[min(round(max(value, 0) / top * (len(_BARS) - 1)), len(_BARS) - 1)] for value in shown)
+    return "".join(
+        "·" if value is None else _BARS[min(round(max(value, 0) / top * (len(_BARS) - 1)), len(_BARS) - 1)]
+        for value in shown
+    )

@@ -135,7 +135,9 @@ class Desk:
                 file.write(f"{times.stamp(times.now())} {''.join(traceback.format_exception(error))}\n")
         except OSError:
             return f"Something unexpected happened: {type(error).__name__}: {error}."
-        return f"Something unexpected happened ({type(error).__name__}); the details are in {path.name}. The rest goes on."
+        return (
+            f"Something unexpected happened ({type(error).__name__}); the details are in {path.name}. The rest goes on."
+        )
 
     # lines with marks that are on their way to the disk
 
@@ -151,7 +153,16 @@ class Desk:
 
     # marks
 
-    def mark(self, rows: Sequence[int], words: str, before: dict[str, Any], after: dict[str, Any], settle: Settle, *, is_undo: bool = False) -> None:
+    def mark(
+        self,
+        rows: Sequence[int],
+        words: str,
+        before: dict[str, Any],
+        after: dict[str, Any],
+        settle: Settle,
+        *,
+        is_undo: bool = False,
+    ) -> None:
         """Mark rows: shown at once, written in the background in order, remembered for undo."""
         if not is_undo:
             self._remember(Step(words, tuple(rows), before))
@@ -179,7 +190,9 @@ class Desk:
                 if row in self._pending and self._pending[row][0] == serial:
                     del self._pending[row]
 
-    def tag(self, row: int, before: tuple[str, ...], after: tuple[str, ...], settle: Settle, *, is_undo: bool = False) -> None:
+    def tag(
+        self, row: int, before: tuple[str, ...], after: tuple[str, ...], settle: Settle, *, is_undo: bool = False
+    ) -> None:
         """Give an item these tags and no others."""
         if not is_undo:
             self._remember(Step("tags", (row,), tags=before))

@@ -59,8 +59,14 @@ def item_document(item: Item, line: Line | None, related: Sequence[Line]) -> Doc
 
 
 def _paper_head(item: Item) -> list[Block]:
-    where = " · ".join(steady(part) for part in (f"{item.venue} {item.year or ''}".strip(), item.track, _status(item), times_of(item)) if part)
-    names = ", ".join(steady(name) for name in item.authors[:30]) + (f" and {len(item.authors) - 30} more" if len(item.authors) > 30 else "")
+    where = " · ".join(
+        steady(part)
+        for part in (f"{item.venue} {item.year or ''}".strip(), item.track, _status(item), times_of(item))
+        if part
+    )
+    names = ", ".join(steady(name) for name in item.authors[:30]) + (
+        f" and {len(item.authors) - 30} more" if len(item.authors) > 30 else ""
+    )
     blocks = [Block([(steady(readable(item.title)), "heading")])]
     if names:
         blocks.append(Block([(names, "")], gap=True))
@@ -90,7 +96,9 @@ def _post_head(item: Item) -> list[Block]:
     where = steady(item.network or item.origin)
     head = Block([(who, "strong"), (f"  {where}  " if where else "  ", "accent"), (when, "dim")])
     title = steady(item.title)
-    if steady(item.text).startswith(title.rstrip("…. ")):  # a post without a title of its own is named by its first words
+    if steady(item.text).startswith(
+        title.rstrip("…. ")
+    ):  # a post without a title of its own is named by its first words
         return [head]
     return [head, Block([(title, "heading")], gap=True)]
 
@@ -107,7 +115,10 @@ def _marks(item: Item) -> list[Block]:
     if marks.tags:
         words.append((" ".join(f"#{steady(tag)}" for tag in marks.tags), "good"))
     blocks = [Block(words, gap=True)] if words else []
-    blocks += [Block([("Note: " if number == 0 else "", "dim"), (words_of, "quote")], gap=number == 0) for number, words_of in enumerate(paragraphs(marks.note))]
+    blocks += [
+        Block([("Note: " if number == 0 else "", "dim"), (words_of, "quote")], gap=number == 0)
+        for number, words_of in enumerate(paragraphs(marks.note))
+    ]
     return blocks
 
 
@@ -116,7 +127,11 @@ def line_blocks(lines: Sequence[Line]) -> list[Block]:
     blocks = []
     for line in lines:
         age = times.ago(line.date, times.now())
-        words: list[Part] = [(f"{fit(place_of(line), 16)} ", "dim"), (steady(title_of(line)), "link"), (f"  {age}", "dim")]
+        words: list[Part] = [
+            (f"{fit(place_of(line), 16)} ", "dim"),
+            (steady(title_of(line)), "link"),
+            (f"  {age}", "dim"),
+        ]
         blocks.append(Block(words, ItemTarget(line.row), hanging=17))
     return blocks
 
@@ -125,7 +140,10 @@ def _related(item: Item, related: Sequence[Line]) -> list[Block]:
     if item.kind == "paper":
         heading, none = plural(len(related), "post") + " about it", "No post about it yet."
     else:
-        heading, none = plural(len(related), "paper") + " it mentions", "" if not item.mentions else "It mentions papers that are not stored."
+        heading, none = (
+            plural(len(related), "paper") + " it mentions",
+            "" if not item.mentions else "It mentions papers that are not stored.",
+        )
     if not related:
         return [Block([(none, "dim")], gap=True)] if none else []
     return [Block([(heading, "heading")], gap=True), *line_blocks(related)]
@@ -143,12 +161,19 @@ def _links(item: Item) -> list[Block]:
 def _seen(item: Item) -> list[Block]:
     if not item.sightings:
         return []
-    words = [f"{steady(seen.source)} since {seen.first_seen[:10]}{_engagement(seen.engagement)}" for seen in item.sightings[:8]]
+    words = [
+        f"{steady(seen.source)} since {seen.first_seen[:10]}{_engagement(seen.engagement)}"
+        for seen in item.sightings[:8]
+    ]
     return [Block([("Seen at " + "; ".join(words), "dim")], gap=True)]
 
 
 def _engagement(counts: object) -> str:
-    found = ", ".join(f"{value:g} {steady(str(name))}" for name, value in counts.items() if value) if isinstance(counts, dict) else ""
+    found = (
+        ", ".join(f"{value:g} {steady(str(name))}" for name, value in counts.items() if value)
+        if isinstance(counts, dict)
+        else ""
+    )
     return f" ({found})" if found else ""
 
 
@@ -158,11 +183,21 @@ def topic_document(topic: Topic, weeks: Sequence[str], papers: Sequence[Line], p
     if len(topic.phrases) > 1:
         blocks.append(Block([("also: ", "dim"), (steady(", ".join(topic.phrases[1:6])), "dim")]))
     interval = interval_words(topic)
-    blocks.append(Block([(f"{topic.state}  {ratio_words(topic)}", "accent"), (f"  95 % between {interval}" if interval else "", "dim")], gap=True))
+    blocks.append(
+        Block(
+            [
+                (f"{topic.state}  {ratio_words(topic)}", "accent"),
+                (f"  95 % between {interval}" if interval else "", "dim"),
+            ],
+            gap=True,
+        )
+    )
     blocks.append(Block([(f"{plural(topic.after, 'paper')} in the window, {topic.before:,} before", "")]))
     span = f"{weeks[0]} to {weeks[-1]}" if weeks else ""
     if topic.weekly:
-        blocks.append(Block([(fit("papers", 8), "dim"), (sparkline(topic.weekly), "good"), (f"  {span}", "dim")], gap=True))
+        blocks.append(
+            Block([(fit("papers", 8), "dim"), (sparkline(topic.weekly), "good"), (f"  {span}", "dim")], gap=True)
+        )
     if topic.voices_weekly:
         blocks.append(Block([(fit("people", 8), "dim"), (sparkline(topic.voices_weekly), "accent")]))
     for heading, lines in (("Papers", papers), ("Posts", posts)):
@@ -183,11 +218,18 @@ def source_document(source: SourceState, where: str) -> Document:
     if source.remedy:
         blocks.append(Block([("What helps: ", "dim"), (steady(source.remedy), "")]))
     facts = (
-        ("last good", source.last_ok), ("last tried", source.last_tried), ("next due", source.next_due), ("newest item", source.newest),
-        ("items", f"{source.items:,}"), ("failures in a row", str(source.failures) if source.failures else None),
+        ("last good", source.last_ok),
+        ("last tried", source.last_tried),
+        ("next due", source.next_due),
+        ("newest item", source.newest),
+        ("items", f"{source.items:,}"),
+        ("failures in a row", str(source.failures) if source.failures else None),
     )
     shown = [(name, value) for name, value in facts if value]
-    blocks += [Block([(fit(name, 19), "dim"), (steady(value).replace("T", " ").removesuffix("Z"), "")], gap=number == 0) for number, (name, value) in enumerate(shown)]
+    blocks += [
+        Block([(fit(name, 19), "dim"), (steady(value).replace("T", " ").removesuffix("Z"), "")], gap=number == 0)
+        for number, (name, value) in enumerate(shown)
+    ]
     if where and is_web_address(where):
         blocks.append(Block([(steady(where), "link")], UrlTarget(where), gap=True, hanging=2))
     return Document(tuple(blocks))

@@ -22,8 +22,11 @@ def desk_of(node: Widget) -> Desk:
     return cast("TrackerApp", node.app).desk
 
 
-def settler(loop: asyncio.AbstractEventLoop, future: "asyncio.Future[Any]") -> Callable[[Any, BaseException | None], None]:
+def settler(
+    loop: asyncio.AbstractEventLoop, future: "asyncio.Future[Any]"
+) -> Callable[[Any, BaseException | None], None]:
     """Return what a lane calls at the end of a job: it hands the outcome to the loop, or to nobody when that is gone."""
+
     def give(result: Any, error: BaseException | None) -> None:  # noqa: ANN401
         if future.done():
             return
@@ -40,8 +43,13 @@ def settler(loop: asyncio.AbstractEventLoop, future: "asyncio.Future[Any]") -> C
 
 
 def start(
-    node: Widget, lane: str, work: Callable[[Reader], Result], done: Callable[[Result], None], *,
-    group: str = "", failed: Callable[[str], None] | None = None,
+    node: Widget,
+    lane: str,
+    work: Callable[[Reader], Result],
+    done: Callable[[Result], None],
+    *,
+    group: str = "",
+    failed: Callable[[str], None] | None = None,
 ) -> None:
     """Run `work` in a lane and then `done` in the widget; a newer job of the same group makes this one stale.
 

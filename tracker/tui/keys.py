@@ -63,11 +63,30 @@ MAIN_KEYS = (
 )
 ALL_KEYS = (*MAIN_KEYS, *LIST_KEYS, *PANE_KEYS)
 GROUPS = {
-    "views": "Views", "move": "Move", "marks": "Marks", "item": "This item", "read": "Reading pane", "sync": "Sync", "app": "And",
+    "views": "Views",
+    "move": "Move",
+    "marks": "Marks",
+    "item": "This item",
+    "read": "Reading pane",
+    "sync": "Sync",
+    "app": "And",
 }
 _SHOWN = {
-    "slash": "/", "colon": ":", "question_mark": "?", "escape": "esc", "pagedown": "pgdn", "pageup": "pgup", "shift+tab": "S-tab",
-    "ctrl+d": "^d", "ctrl+u": "^u", "ctrl+p": "^p", "asterisk": "*", "down": "↓", "up": "↑", "full_stop": ".", "comma": ",",
+    "slash": "/",
+    "colon": ":",
+    "question_mark": "?",
+    "escape": "esc",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+    "shift+tab": "S-tab",
+    "ctrl+d": "^d",
+    "ctrl+u": "^u",
+    "ctrl+p": "^p",
+    "asterisk": "*",
+    "down": "↓",
+    "up": "↑",
+    "full_stop": ".",
+    "comma": ",",
 }
 
 

@@ -11,8 +11,15 @@ from tracker.tui.cells import Part, Row, fit, fit_right, sparkline, steady, widt
 Draw = Callable[[int], list[Row]]
 TROUBLED = frozenset({"failing", "unreachable", "slowed", "gone", "login"})
 _STATE_WORDS = {
-    "new": "not asked yet", "ok": "well", "unchanged": "well, nothing new", "failing": "failing", "unreachable": "cannot be reached",
-    "slowed": "asked us to wait", "gone": "gone", "login": "wants a login", "off": "switched off",
+    "new": "not asked yet",
+    "ok": "well",
+    "unchanged": "well, nothing new",
+    "failing": "failing",
+    "unreachable": "cannot be reached",
+    "slowed": "asked us to wait",
+    "gone": "gone",
+    "login": "wants a login",
+    "off": "switched off",
 }
 
 
@@ -52,28 +59,34 @@ def line_draw(line: Line, first: str = "", first_width: int = 5) -> Draw:
 
 def hit_draw(hit: Hit) -> Draw:
     """Return what draws a hit: the item, and below it why it is there."""
+
     def draw(width: int) -> list[Row]:
         kind = "paper" if hit.line.kind == "paper" else "post"
         why = f"{kind} · {hit.why}" if hit.why else kind
         below: Row = [(" " * 10, ""), (fit(f"{why} · {hit.snippet}" if hit.snippet else why, width - 11), "dim")]
         return [line_row(hit.line, width), below]
+
     return draw
 
 
 def heading_draw(words: str, note: str = "", gap: bool = True) -> Draw:
     """Return what draws the heading of a part of a list."""
+
     def draw(width: int) -> list[Row]:
         room = max(width - len(words) - 3, 0)
         row: Row = [(" ", ""), (words, "heading"), ("  ", ""), (fit(note, room).rstrip(), "dim")]
         return [[], row] if gap else [row]
+
     return draw
 
 
 def text_draw(parts: Sequence[Part], indent: int = 1, gap: bool = False, hanging: int = 0) -> Draw:
     """Return what draws wrapped words."""
+
     def draw(width: int) -> list[Row]:
         rows = [[(" " * indent, ""), *row] for row in wrap(parts, width - indent - 1, hanging)]
         return [[], *rows] if gap else rows
+
     return draw
 
 
@@ -93,6 +106,7 @@ _STATE_ROLES = {"rising": "good", "new": "accent", "fading": "bad", "watch": "di
 
 def topic_draw(topic: Topic) -> Draw:
     """Return what draws a topic in two rows: label, ratio, bars; then why."""
+
     def draw(width: int) -> list[Row]:
         bars = sparkline(topic.weekly, 12)
         ratio = fit_right(ratio_words(topic), 6)
@@ -101,12 +115,17 @@ def topic_draw(topic: Topic) -> Draw:
         role = _STATE_ROLES.get(topic.state, "dim")
         first: Row = [("   ", ""), (label, "strong"), (" ", ""), (state, role), (ratio, role), ("  ", ""), (bars, role)]
         return [first, [("   ", ""), (fit(why_rising(topic), width - 4), "dim")]]
+
     return draw
 
 
 def why_rising(topic: Topic) -> str:
     """Return the counts behind a topic in words."""
-    words = [f"{plural(topic.after, 'paper')} after {topic.before:,}" if topic.before else f"{plural(topic.after, 'paper')}, none before"]
+    words = [
+        f"{plural(topic.after, 'paper')} after {topic.before:,}"
+        if topic.before
+        else f"{plural(topic.after, 'paper')}, none before"
+    ]
     if topic.before and interval_words(topic):
         words.append(f"{interval_words(topic)} times as often")
     if topic.voices_weekly and topic.voices_weekly[-1]:
@@ -121,16 +140,35 @@ def state_words(state: str) -> str:
 
 def source_draw(source: SourceState, progress: str = "") -> Draw:
     """Return what draws a source: name, state, items; below it the error and what helps, when there is one."""
+
     def draw(width: int) -> list[Row]:
         is_bad = source.state in TROUBLED
         mark = ("▲", "bad") if is_bad else ("·", "dim") if source.state in {"off", "new"} else ("✓", "good")
         good = times.ago(source.last_ok, times.now()) or "never"
-        end: Row = [(" ", ""), (fit(progress or state_words(source.state), 13 if width < 64 else 20), "accent" if progress else "bad" if is_bad else "dim")]
+        end: Row = [
+            (" ", ""),
+            (
+                fit(progress or state_words(source.state), 13 if width < 64 else 20),
+                "accent" if progress else "bad" if is_bad else "dim",
+            ),
+        ]
         if width >= 56:
             end.append((fit_right(good, 6), "dim"))
         end += [(fit_right(f"{source.items:,}", 8), "dim"), (" ", "")]
-        rows: list[Row] = [[(" ", ""), mark, (" ", ""), (fit(source.name, max(width - 3 - width_of(end), 6)), "strong" if is_bad else ""), *end]]
+        rows: list[Row] = [
+            [
+                (" ", ""),
+                mark,
+                (" ", ""),
+                (fit(source.name, max(width - 3 - width_of(end), 6)), "strong" if is_bad else ""),
+                *end,
+            ]
+        ]
         if is_bad and (source.message or source.remedy):
-            rows += [[("   ", ""), *row] for row in wrap([(steady(source.message), "bad"), (" ", ""), (steady(source.remedy), "dim")], width - 4)][:2]
+            rows += [
+                [("   ", ""), *row]
+                for row in wrap([(steady(source.message), "bad"), (" ", ""), (steady(source.remedy), "dim")], width - 4)
+            ][:2]
         return rows
+
     return draw

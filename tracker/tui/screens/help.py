@@ -40,6 +40,22 @@ def keys_document(view: str, hints: tuple[tuple[str, str], ...], remapped: dict[
     blocks += [Block([(fit(shown(name, remapped, first=False), 18), "accent"), (word, "")]) for name, word in hints]
     for group, heading in GROUPS.items():
         blocks.append(Block([(heading, "heading")], gap=True))
-        blocks += [Block([(fit(shown(key.id, remapped, first=False), 18), "accent"), (key.words, "")], hanging=18) for key in ALL_KEYS if key.where == group]
-    blocks.append(Block([("Other keys: a table [keys] in feeds.toml, with these names: " + ", ".join(key.id for key in ALL_KEYS) + ".", "dim")], gap=True))
+        blocks += [
+            Block([(fit(shown(key.id, remapped, first=False), 18), "accent"), (key.words, "")], hanging=18)
+            for key in ALL_KEYS
+            if key.where == group
+        ]
+    blocks.append(
+        Block(
+            [
+                (
+                    "Other keys: a table [keys] in feeds.toml, with these names: "
+                    + ", ".join(key.id for key in ALL_KEYS)
+                    + ".",
+                    "dim",
+                )
+            ],
+            gap=True,
+        )
+    )
     return Document(tuple(blocks))

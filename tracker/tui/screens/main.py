@@ -163,6 +163,7 @@ class MainScreen(Syncing):
 
     def action_unread(self, way: int) -> None:
         """Go to the next or previous unread item; one that is being read makes room for it."""
+
         def done(is_found: bool) -> None:
             target = self.view.listing.target
             if not is_found:

@@ -42,7 +42,9 @@ class Marking(Shell):
         self.run_worker(cast("Any", wait), group="marks", exit_on_error=False)
         return settler(asyncio.get_running_loop(), future)
 
-    def mark(self, rows: tuple[int, ...], words: str, before: dict[str, Any], after: dict[str, Any], *, can_undo: bool = True) -> None:
+    def mark(
+        self, rows: tuple[int, ...], words: str, before: dict[str, Any], after: dict[str, Any], *, can_undo: bool = True
+    ) -> None:
         """Mark items and show it."""
         self.desk.mark(rows, words, before, after, self._settle(), is_undo=not can_undo)
         self.adjust(frozenset(rows))
@@ -111,7 +113,9 @@ class Marking(Shell):
         """Ask for the tags of an item."""
         line = self.chosen()
         if line is not None:
-            await self._with_item(line, "tags of this item, spaces between", lambda item: " ".join(item.marks.tags), self._tag)
+            await self._with_item(
+                line, "tags of this item, spaces between", lambda item: " ".join(item.marks.tags), self._tag
+            )
 
     async def action_note(self) -> None:
         """Ask for a note on an item."""
@@ -122,6 +126,7 @@ class Marking(Shell):
     async def _with_item(self, line: Line, label: str, value: Any, answer: Any) -> None:  # noqa: ANN401 - two functions of the item
         item = self._item(line)
         if item is not None:
+
             def done(text: str) -> None:
                 answer(item, text)
                 self.close_prompt()

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from tracker.tui.views.today import TodayView
     from tracker.tui.widgets.prompt import Prompt
 
-READING_HINTS = (("next-link", "links"), ("star", "star"), ("browser", "browser"), ("like", "more like this"), ("next-unread", "next"), ("back", "back"))
+READING_HINTS = (
+    ("next-link", "links"),
+    ("star", "star"),
+    ("browser", "browser"),
+    ("like", "more like this"),
+    ("next-unread", "next"),
+    ("back", "back"),
+)
 
 
 class Shell(Screen[None]):
@@ -82,7 +89,12 @@ class Shell(Screen[None]):
         self.pane_target = target
         gather = self.view.document_of(target) or gather_document(target, self.desk)
         if gather is not None:
-            start(self.pane, "pane", gather, lambda document: self._ready(DocumentReady(target, document), keep_place=keep_place))
+            start(
+                self.pane,
+                "pane",
+                gather,
+                lambda document: self._ready(DocumentReady(target, document), keep_place=keep_place),
+            )
 
     def _ready(self, message: DocumentReady, *, keep_place: bool) -> None:
         if message.target == self.pane_target:
@@ -124,7 +136,9 @@ class Shell(Screen[None]):
         found = self.query("Prompt")
         return cast("Prompt", found.first()) if found else None
 
-    async def ask(self, label: str, value: str, answer: Callable[[str], None], suggester: "Suggester | None" = None) -> None:
+    async def ask(
+        self, label: str, value: str, answer: Callable[[str], None], suggester: "Suggester | None" = None
+    ) -> None:
         """Ask for a line at the bottom."""
         from tracker.tui.widgets.prompt import Prompt
 

@@ -33,7 +33,9 @@ class Syncing(Marking):
             return (self.view.source_name,) if self.view.source_name else None
         line = self.line
         item = self._item(line) if line is not None else None
-        return tuple(seen.source for seen in item.sightings if seen.source in known) or None if item is not None else None
+        return (
+            tuple(seen.source for seen in item.sightings if seen.source in known) or None if item is not None else None
+        )
 
     def sync(self, names: tuple[str, ...] | None) -> None:
         """Fetch sources by name, or all; reading goes on meanwhile."""

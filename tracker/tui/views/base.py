@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from tracker.query import Filter
     from tracker.tui.documents import Document
 
-COMMON_HINTS = (("open", "open"), ("star", "star"), ("search", "search"), ("filter", "filter"), ("help", "keys"), ("quit", "quit"))
+COMMON_HINTS = (
+    ("open", "open"),
+    ("star", "star"),
+    ("search", "search"),
+    ("filter", "filter"),
+    ("help", "keys"),
+    ("quit", "quit"),
+)
 
 
 Result = TypeVar("Result")

@@ -17,7 +17,14 @@ class DigestView(View):
     """Drawn from the digest itself, not from its Markdown: so no text in it is ever parsed, and each citation opens."""
 
     number = 6
-    hints: ClassVar[tuple[tuple[str, str], ...]] = (("open", "what it cites"), ("star", "star"), ("browser", "browser"), ("search", "search"), ("help", "keys"), ("quit", "quit"))
+    hints: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("open", "what it cites"),
+        ("star", "star"),
+        ("browser", "browser"),
+        ("search", "search"),
+        ("help", "keys"),
+        ("quit", "quit"),
+    )
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -47,7 +54,9 @@ class DigestView(View):
         shown = self.query_one(EntryList)
         shown.empty = "Nothing to sum up yet.\nR fetches your sources."
         shown.show(digest_entries(digest))
-        self.query_one(Caption).say(f"{digest.week}  ·  for {digest.role.replace('-', ' ')}s" if digest.role else digest.week)
+        self.query_one(Caption).say(
+            f"{digest.week}  ·  for {digest.role.replace('-', ' ')}s" if digest.role else digest.week
+        )
 
 
 def digest_entries(digest: Digest) -> list[Entry]:
@@ -60,13 +69,19 @@ def digest_entries(digest: Digest) -> list[Entry]:
             entries += _entry(entry, f"{section.key}/{number}")
     if digest.how:
         entries.append(Entry(heading_draw("How this was made")))
-        entries += [_sentence(sentence, "how", number, indent=1, role="dim") for number, sentence in enumerate(digest.how)]
+        entries += [
+            _sentence(sentence, "how", number, indent=1, role="dim") for number, sentence in enumerate(digest.how)
+        ]
     return entries
 
 
 def _entry(entry: DigestEntry, part: str) -> list[Entry]:
     target: Target | None = TopicTarget(entry.topic) if entry.topic else ItemTarget(entry.item) if entry.item else None
-    entries = [Entry(text_draw([(steady(entry.title), "strong")], indent=1, gap=True, hanging=2), target, (part, "title"))] if entry.title else []
+    entries = (
+        [Entry(text_draw([(steady(entry.title), "strong")], indent=1, gap=True, hanging=2), target, (part, "title"))]
+        if entry.title
+        else []
+    )
     entries += [_sentence(sentence, part, number, indent=3) for number, sentence in enumerate(entry.sentences)]
     return entries + [line_entry(line, part, lambda newer: _indented(line_draw(newer))) for line in entry.papers]
 
@@ -80,5 +95,9 @@ def _sentence(sentence: Sentence, part: str, number: int, *, indent: int, role: 
     target: Target | None = None
     if sentence.items:
         words.append((f" [{len(sentence.items)}]", "link"))
-        target = ItemTarget(sentence.items[0]) if len(sentence.items) == 1 else ItemsTarget(steady(sentence.text), sentence.items)
+        target = (
+            ItemTarget(sentence.items[0])
+            if len(sentence.items) == 1
+            else ItemsTarget(steady(sentence.text), sentence.items)
+        )
     return Entry(text_draw(words, indent=indent), target, (part, number))

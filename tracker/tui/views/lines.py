@@ -80,7 +80,8 @@ class LinesView(View):
 
     def _say_empty(self) -> None:
         self.say_empty(
-            f"No {self.noun} passes {self.filter_line}\nf changes the filter, esc takes it away." if self.filter_line
+            f"No {self.noun} passes {self.filter_line}\nf changes the filter, esc takes it away."
+            if self.filter_line
             else f"No {self.noun}s yet.\nR fetches what feeds.toml lists;\n'tracker import --starter' brings landmark papers."
         )
 

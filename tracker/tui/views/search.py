@@ -38,7 +38,13 @@ class SearchView(View):
 
     def compose(self) -> ComposeResult:
         """Build line, caption and list."""
-        yield Input(placeholder="search papers and posts", id="search-line", compact=True, select_on_focus=False, suggester=FilterSuggester())
+        yield Input(
+            placeholder="search papers and posts",
+            id="search-line",
+            compact=True,
+            select_on_focus=False,
+            suggester=FilterSuggester(),
+        )
         yield Caption()
         yield EntryList()
 
@@ -63,7 +69,13 @@ class SearchView(View):
             self.hits.empty = EMPTY
         if not self._warming and not self.desk.session.is_warm:
             self._warming = True
-            start(self, "warm", lambda _: self.desk.session.warm(), lambda _: self._by_meaning(), failed=lambda words: self.say(words, "bad"))
+            start(
+                self,
+                "warm",
+                lambda _: self.desk.session.warm(),
+                lambda _: self._by_meaning(),
+                failed=lambda words: self.say(words, "bad"),
+            )
 
     def focus_list(self) -> None:
         """Give the keys to the line while there is nothing to walk in."""
@@ -100,7 +112,13 @@ class SearchView(View):
         def work(reader: Any) -> list[Hit]:  # noqa: ANN401 - the session made this reader and takes it back
             return session.search(line, limit=LIMIT, mode=mode, reader=reader)
 
-        start(self, "search" if mode == "lexical" else "meaning", work, lambda hits: self._found(line, mode, hits), failed=self._refused)
+        start(
+            self,
+            "search" if mode == "lexical" else "meaning",
+            work,
+            lambda hits: self._found(line, mode, hits),
+            failed=self._refused,
+        )
 
     def _found(self, line: str, mode: str, hits: Sequence[Hit]) -> None:
         if line != self.box.value.strip():
@@ -116,7 +134,13 @@ class SearchView(View):
         self.hits.empty = "Nothing found.\nFewer words, or fewer filters?"
         self.hits.show([_entry(hit) for hit in hits], keep=self.hits.touched)
         found = f"{LIMIT} best" if len(hits) == LIMIT else plural(len(hits), "hit")
-        how = "words and meaning" if mode == "hybrid" else "words" if self.desk.session.is_warm or not self._warming else "words; the model is being loaded"
+        how = (
+            "words and meaning"
+            if mode == "hybrid"
+            else "words"
+            if self.desk.session.is_warm or not self._warming
+            else "words; the model is being loaded"
+        )
         self.query_one(Caption).say(f"{found}  ·  by {how}" if "like:" not in line else f"{found}  ·  by meaning")
 
     def _refused(self, words: str) -> None:

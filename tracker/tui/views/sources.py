@@ -20,7 +20,14 @@ class SourcesView(View):
     """The followed sources, those in trouble first."""
 
     number = 7
-    hints: ClassVar[tuple[tuple[str, str], ...]] = (("open", "details"), ("sync", "sync this"), ("sync-all", "sync all"), ("search", "search"), ("help", "keys"), ("quit", "quit"))
+    hints: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("open", "details"),
+        ("sync", "sync this"),
+        ("sync-all", "sync all"),
+        ("search", "search"),
+        ("help", "keys"),
+        ("quit", "quit"),
+    )
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -43,7 +50,11 @@ class SourcesView(View):
     def show(self, states: Sequence[SourceState]) -> None:
         """Show states: those that were ever asked, and those of the configuration that were not."""
         known = {state.name for state in states}
-        unasked = [SourceState(name=source.name, kind=source.kind, state="new" if source.enabled else "off") for source in self.desk.session.config.sources if source.name not in known]
+        unasked = [
+            SourceState(name=source.name, kind=source.kind, state="new" if source.enabled else "off")
+            for source in self.desk.session.config.sources
+            if source.name not in known
+        ]
         self.states = sorted([*states, *unasked], key=lambda state: (state.state not in TROUBLED, state.name))
         shown = self.query_one(EntryList)
         shown.empty = "No sources yet.\nAdd a [[source]] table to feeds.toml; then R fetches it."
@@ -53,12 +64,23 @@ class SourcesView(View):
         self.query_one(Caption).say(f"{words}  ·  {bad} in trouble" if bad else words)
 
     def _draw(self) -> None:
-        self.query_one(EntryList).show([Entry(source_draw(state, self.progress.get(state.name, "")), SourceTarget(state), state.name) for state in self.states])
+        self.query_one(EntryList).show(
+            [
+                Entry(source_draw(state, self.progress.get(state.name, "")), SourceTarget(state), state.name)
+                for state in self.states
+            ]
+        )
 
     def stepped(self, event: SyncEvent) -> None:
         """Show how far a source is."""
         if event.source:
-            words = {"started": "asking …", "fetched": "reading …", "stored": f"{event.new:,} new", "failed": "failed", "skipped": "not due"}
+            words = {
+                "started": "asking …",
+                "fetched": "reading …",
+                "stored": f"{event.new:,} new",
+                "failed": "failed",
+                "skipped": "not due",
+            }
             self.progress[event.source] = words.get(event.step, event.step)
         elif event.step == "finished":
             self.progress.clear()

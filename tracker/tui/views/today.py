@@ -75,7 +75,14 @@ class TodayView(View):
         last, base = self.desk.last_row, self.data
         lines = self.desk.lines
         start(self, "lists", lambda reader: gather(reader, last, base, lines), self._gathered, group="today")
-        start(self, "aside", self._discussed_and_trends, lambda found: self.know(replace(self.data, discussed=found[0], trends=found[1])), group="rising", failed=lambda _: None)
+        start(
+            self,
+            "aside",
+            self._discussed_and_trends,
+            lambda found: self.know(replace(self.data, discussed=found[0], trends=found[1])),
+            group="rising",
+            failed=lambda _: None,
+        )
 
     def _gathered(self, data: TodayData) -> None:
         self.desk.newest_row = max(self.desk.newest_row, data.newest_row)
@@ -85,7 +92,9 @@ class TodayView(View):
     def _discussed_and_trends(self, reader: Reader) -> tuple[Sequence[Discussed], Trends | None]:
         week = self.desk.aside.latest_week()
         first = times.week_start(week)
-        discussed = reader.discussed((first - timedelta(days=7)).isoformat(), (first + timedelta(days=7)).isoformat(), DISCUSSED_SHOWN)
+        discussed = reader.discussed(
+            (first - timedelta(days=7)).isoformat(), (first + timedelta(days=7)).isoformat(), DISCUSSED_SHOWN
+        )
         self.app.call_later(self.know_discussed, discussed)
         return discussed, self.desk.trends()
 
@@ -97,7 +106,9 @@ class TodayView(View):
         """Take in what is newly known and draw."""
         self.data = data
         shown = self.query_one(EntryList)
-        self.say_empty("Nothing is stored yet.\nR fetches what feeds.toml lists;\n'tracker import --starter' brings landmark papers.")
+        self.say_empty(
+            "Nothing is stored yet.\nR fetches what feeds.toml lists;\n'tracker import --starter' brings landmark papers."
+        )
         shown.show(today_entries(data), keep=shown.touched)
         self.query_one(Caption).say(caption(data))
 
@@ -105,14 +116,19 @@ class TodayView(View):
         """Show new marks, also on what is drawn again later."""
         newer = self.desk.overlay
         self.data = replace(
-            self.data, newest=[newer(line) for line in self.data.newest],
+            self.data,
+            newest=[newer(line) for line in self.data.newest],
             discussed=[_Talked(newer(found.line), found.people) for found in self.data.discussed],
         )
         super().adjust(rows)
 
     def leave_out(self, row: int) -> None:
         """Take a hidden item out."""
-        self.data = replace(self.data, newest=[line for line in self.data.newest if line.row != row], discussed=[found for found in self.data.discussed if found.line.row != row])
+        self.data = replace(
+            self.data,
+            newest=[line for line in self.data.newest if line.row != row],
+            discussed=[found for found in self.data.discussed if found.line.row != row],
+        )
         self.query_one(EntryList).show(today_entries(self.data))
 
     def document_of(self, target: Target) -> Callable[[Reader], Document] | None:
@@ -131,7 +147,9 @@ class _Talked:
     people: int
 
 
-def gather(reader: Reader, last: int, base: TodayData, lines: Callable[[Reader, Sequence[int]], list[Line]]) -> TodayData:
+def gather(
+    reader: Reader, last: int, base: TodayData, lines: Callable[[Reader, Sequence[int]], list[Line]]
+) -> TodayData:
     """Count what came in after the row `last` and read the newest of it; rows only ever grow, whatever the dates say."""
     totals = reader.totals()
     papers, posts = reader.order(Filter(kind="paper")), reader.order(Filter(kind="post"))
@@ -139,13 +157,25 @@ def gather(reader: Reader, last: int, base: TodayData, lines: Callable[[Reader, 
     fresh_posts = [row for row in posts if row > last] if last else []
     if fresh_papers or fresh_posts:
         half = NEW_SHOWN // 2
-        wanted = [*fresh_papers[: max(half, NEW_SHOWN - len(fresh_posts))], *fresh_posts[: max(half, NEW_SHOWN - len(fresh_papers))]]
+        wanted = [
+            *fresh_papers[: max(half, NEW_SHOWN - len(fresh_posts))],
+            *fresh_posts[: max(half, NEW_SHOWN - len(fresh_papers))],
+        ]
         newest = sorted(lines(reader, wanted), key=lambda line: (line.date, line.row), reverse=True)
     else:
         newest = reader.page(Filter(), NEW_SHOWN)
     return replace(
-        base, newest=newest, is_whole=bool(fresh_papers or fresh_posts), is_first_look=not last, newest_row=max(max(papers, default=0), max(posts, default=0)),
-        new_papers=len(fresh_papers), new_posts=len(fresh_posts), papers=totals.papers, posts=totals.posts, unread=totals.unread, starred=totals.starred,
+        base,
+        newest=newest,
+        is_whole=bool(fresh_papers or fresh_posts),
+        is_first_look=not last,
+        newest_row=max(max(papers, default=0), max(posts, default=0)),
+        new_papers=len(fresh_papers),
+        new_posts=len(fresh_posts),
+        papers=totals.papers,
+        posts=totals.posts,
+        unread=totals.unread,
+        starred=totals.starred,
     )
 
 
@@ -171,13 +201,34 @@ def today_entries(data: TodayData) -> list[Entry]:
             entries.extend(found)
 
     troubled = [state for state in data.sources if state.state in TROUBLED]
-    part("Sources in trouble", "7 shows all", [Entry(source_draw(state), SourceTarget(state), ("source", state.name)) for state in troubled[:3]])
+    part(
+        "Sources in trouble",
+        "7 shows all",
+        [Entry(source_draw(state), SourceTarget(state), ("source", state.name)) for state in troubled[:3]],
+    )
     if data.trends:
         topics = [*data.trends.topics, *data.trends.new][:TOPICS_SHOWN]
         notice = [Entry(text_draw([(data.trends.notice, "dim")], indent=3))] if data.trends.notice else []
-        part("Rising", data.trends.window, [*notice, *(Entry(topic_draw(topic), TopicTarget(topic), ("topic", topic.id)) for topic in topics)])
-    part("Most discussed", "people who posted about it, last two weeks", [
-        line_entry(found.line, "discussed", partial(line_draw, first=plural(found.people, "person", "people"), first_width=10)) for found in data.discussed
-    ])
-    part("New" if data.is_whole else "Newest", "since your last look" if data.is_whole else "", [line_entry(line, "new") for line in data.newest])
+        part(
+            "Rising",
+            data.trends.window,
+            [*notice, *(Entry(topic_draw(topic), TopicTarget(topic), ("topic", topic.id)) for topic in topics)],
+        )
+    part(
+        "Most discussed",
+        "people who posted about it, last two weeks",
+        [
+            line_entry(
+                found.line,
+                "discussed",
+                partial(line_draw, first=plural(found.people, "person", "people"), first_width=10),
+            )
+            for found in data.discussed
+        ],
+    )
+    part(
+        "New" if data.is_whole else "Newest",
+        "since your last look" if data.is_whole else "",
+        [line_entry(line, "new") for line in data.newest],
+    )
     return entries

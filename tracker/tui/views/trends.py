@@ -20,7 +20,13 @@ class TrendsView(View):
     """Topics in a list; the reading pane shows the evidence of the one at the cursor."""
 
     number = 5
-    hints: ClassVar[tuple[tuple[str, str], ...]] = (("open", "evidence"), ("search", "search"), ("sync-all", "sync"), ("help", "keys"), ("quit", "quit"))
+    hints: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("open", "evidence"),
+        ("search", "search"),
+        ("sync-all", "sync"),
+        ("help", "keys"),
+        ("quit", "quit"),
+    )
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -52,7 +58,11 @@ class TrendsView(View):
         shown = self.query_one(EntryList)
         shown.empty = "No topics yet.\nR fetches your sources."
         shown.show(trend_entries(trends))
-        self.query_one(Caption).say(f"{trends.window}  ·  {trends.papers_after:,} papers after {trends.papers_before:,}" if trends.papers_after else trends.window)
+        self.query_one(Caption).say(
+            f"{trends.window}  ·  {trends.papers_after:,} papers after {trends.papers_before:,}"
+            if trends.papers_after
+            else trends.window
+        )
 
     def document_of(self, target: Target) -> Callable[[Reader], Document] | None:
         """Gather the evidence of a topic."""
@@ -81,7 +91,11 @@ def lines_named(reader: Reader, names: Iterable[str]) -> list[Line]:
 def trend_entries(trends: Trends) -> list[Entry]:
     """Return trends as entries of a list."""
     entries = [Entry(text_draw([(trends.notice, "warm")], indent=3))] if trends.notice else []
-    for heading, note, topics in (("Rising", "more often than in the weeks before", trends.topics), ("New", "not seen before", trends.new), ("Fading", "less often", trends.fading)):
+    for heading, note, topics in (
+        ("Rising", "more often than in the weeks before", trends.topics),
+        ("New", "not seen before", trends.new),
+        ("Fading", "less often", trends.fading),
+    ):
         if topics:
             entries.append(Entry(heading_draw(heading, note, gap=bool(entries))))
             entries += [Entry(topic_draw(topic), TopicTarget(topic), (heading, topic.id)) for topic in topics]

@@ -57,7 +57,9 @@ class TopBar(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """Go to the view that was clicked; on the mark at the right, to the sources."""
-        number = next((number for start, end, number in self._spans if start <= event.x < end), 7 if self.failing else 0)
+        number = next(
+            (number for start, end, number in self._spans if start <= event.x < end), 7 if self.failing else 0
+        )
         if number:
             self.post_message(Opened(ViewTarget(number)))
 

@@ -32,7 +32,9 @@ class Entry:
 
 def line_entry(line: Line, part: str, drawn: Callable[[Line], Draw] = line_draw) -> Entry:
     """Return the entry of an item in a part of a list; `drawn` makes what draws it."""
-    return Entry(drawn(line), ItemTarget(line.row), (part, line.row), line, lambda newer: line_entry(newer, part, drawn))
+    return Entry(
+        drawn(line), ItemTarget(line.row), (part, line.row), line, lambda newer: line_entry(newer, part, drawn)
+    )
 
 
 class EntryList(CursorList):
@@ -115,6 +117,7 @@ class EntryList(CursorList):
 
     def adjust(self, rows: frozenset[int] | None, newer: Callable[[Line], Line]) -> None:
         """Show newer marks of these rows, or of all."""
+
         def adjusted(entry: Entry) -> Entry:
             if entry.line is None or entry.remake is None or (rows is not None and entry.line.row not in rows):
                 return entry

@@ -9,7 +9,14 @@ from tracker.tui.keys import VIEWS
 from tracker.tui.messages import Opened, ViewTarget
 from tracker.tui.widgets.painted import role_styles
 
-FILTERS = (("all", ""), ("unread", "is:unread"), ("starred", "is:starred"), ("last 7 days", "since:7d"), ("talked about", "has:mentions"), ("with code", "has:code"))
+FILTERS = (
+    ("all", ""),
+    ("unread", "is:unread"),
+    ("starred", "is:starred"),
+    ("last 7 days", "since:7d"),
+    ("talked about", "has:mentions"),
+    ("with code", "has:code"),
+)
 
 
 class Nav(Widget):
@@ -33,14 +40,23 @@ class Nav(Widget):
         for number, name in enumerate(VIEWS, 1):
             is_here = number == self.number
             count = self.counts.get(number, "")
-            text = Text.assemble((" ▌" if is_here else "  ", here), (f"{number} ", here if is_here else dim), (fit(name, width - 3 - 7), here if is_here else ""),
-                                 (fit_right(count, 8), bad if number == 7 else dim))
+            text = Text.assemble(
+                (" ▌" if is_here else "  ", here),
+                (f"{number} ", here if is_here else dim),
+                (fit(name, width - 3 - 7), here if is_here else ""),
+                (fit_right(count, 8), bad if number == 7 else dim),
+            )
             lines.append((text, ViewTarget(number)))
         if self.number in {2, 3}:
             lines += [(Text(""), None), (Text("  Show", dim), None)]
             for name, line in FILTERS:
                 chosen = line == self.filter_line
-                lines.append((Text.assemble((" ▌" if chosen else "  ", here), (fit(name, width), here if chosen else "")), ViewTarget(self.number, line or " ")))
+                lines.append(
+                    (
+                        Text.assemble((" ▌" if chosen else "  ", here), (fit(name, width), here if chosen else "")),
+                        ViewTarget(self.number, line or " "),
+                    )
+                )
         lines += [(Text(""), None), *((Text(f"  {words}", dim), None) for words in self.footing)]
         self._leads = [lead for _, lead in lines]
         return Text("\n", no_wrap=True).join(text for text, _ in lines)

@@ -12,9 +12,18 @@ from textual.widget import Widget
 from tracker.tui.cells import Part, width_of
 
 _ROLES: dict[str, tuple[str, bool, bool]] = {  # role: variable of the theme, bold, italic
-    "dim": ("quiet", False, False), "strong": ("strong", True, False), "accent": ("accent", False, False), "good": ("success", False, False),
-    "bad": ("error", False, False), "warm": ("warning", False, False), "heading": ("accent", True, False), "link": ("link", False, False),
-    "quote": ("secondary", False, True), "here": ("accent", True, False), "alarm": ("error", True, False), "busy": ("secondary", False, False),
+    "dim": ("quiet", False, False),
+    "strong": ("strong", True, False),
+    "accent": ("accent", False, False),
+    "good": ("success", False, False),
+    "bad": ("error", False, False),
+    "warm": ("warning", False, False),
+    "heading": ("accent", True, False),
+    "link": ("link", False, False),
+    "quote": ("secondary", False, True),
+    "here": ("accent", True, False),
+    "alarm": ("error", True, False),
+    "busy": ("secondary", False, False),
 }
 _made: dict[tuple[str, ...], dict[str, Style]] = {}
 
@@ -25,7 +34,8 @@ def role_styles(widget: Widget) -> dict[str, Style]:
     colors = tuple(variables.get(name, "") for name, _, _ in _ROLES.values())
     if colors not in _made:
         _made[colors] = {
-            role: Style(color=_color(variables.get(name, "")), bold=bold or None, italic=italic or None) for role, (name, bold, italic) in _ROLES.items()
+            role: Style(color=_color(variables.get(name, "")), bold=bold or None, italic=italic or None)
+            for role, (name, bold, italic) in _ROLES.items()
         }
         _made[colors][""] = Style()
     return _made[colors]

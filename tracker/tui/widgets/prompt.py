@@ -25,7 +25,7 @@ class FilterSuggester(Suggester):
         if not word or ":" in word:
             return None
         found = next((name for name in filter_names() if name.startswith(word.lower())), None)
-        return f"{value}{found[len(word):]}:" if found else None
+        return f"{value}{found[len(word) :]}:" if found else None
 
 
 class Prompt(Horizontal):

@@ -61,7 +61,9 @@ class ReadingPane(Painted):
         block = next((number for _, number in self._rows[y:] if number >= 0), -1)
         self._layout()
         if y and block >= 0:
-            self.scroll_to(y=next(index for index, (_, number) in enumerate(self._rows) if number == block), animate=False)
+            self.scroll_to(
+                y=next(index for index, (_, number) in enumerate(self._rows) if number == block), animate=False
+            )
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the screen."""
