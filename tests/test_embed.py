@@ -20,7 +20,7 @@ from tracker.errors import ModelError
 
 pin_threads()  # as every face does
 
-import numpy as np  # noqa: E402 - after the threads are pinned
+import numpy as np
 
 spec = find_spec(weights.PACKAGE)
 assert spec is not None

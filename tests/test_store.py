@@ -311,7 +311,7 @@ def test_the_change_log_names_what_derived_indexes_must_follow(session: Session)
 
 
 def test_unknown_names_are_said(session: Session) -> None:
-    with pytest.raises(NotFoundError, match="2401.99999"):
+    with pytest.raises(NotFoundError, match=r"2401\.99999"):
         session.reader.item("arxiv:2401.99999")
 
 
