@@ -71,26 +71,30 @@ def changes(index: VectorIndex, matrix: FloatArray) -> None:
     print(f"  save                  {milliseconds(index.save, 1):8.1f} ms")
 
 
+def figures(count: int, folder: Path) -> None:
+    """Print all figures for one size."""
+    matrix = rows(count)
+    index = new_index(folder, "bench", DIMENSION)
+    print(
+        f"{count:,} vectors\n  build                 {milliseconds(lambda: index.add(np.arange(count), matrix), 1):8.1f} ms"
+    )
+    index.save()
+    print(f"  cold: only numpy      {cost([sys.executable, '-c', START])}")
+    print(f"  cold: open and search {cost([sys.executable, '-c', COLD.format(folder=str(folder))])}")
+    print(f"  open                  {milliseconds(lambda: open_index(folder, 'bench', DIMENSION)):8.1f} ms", end="   ")
+    print(f"with all hashed {milliseconds(lambda: open_index(folder, 'bench', DIMENSION, thorough=True), 3):8.1f} ms")
+    opened = open_index(folder, "bench", DIMENSION).index
+    assert opened is not None
+    filters(opened, matrix)
+    changes(opened, matrix)
+
+
 def main(*counts: str) -> None:
-    """Print all figures for each size."""
+    """Print the figures of each size."""
     print(describe())
-    for count in map(int, counts or COUNTS):
-        matrix = rows(count)
+    for count in counts or COUNTS:
         with tempfile.TemporaryDirectory() as folder:
-            index = new_index(Path(folder), "bench", DIMENSION)
-            print(
-                f"{count:,} vectors\n  build                 {milliseconds(lambda: index.add(np.arange(count), matrix), 1):8.1f} ms"
-            )
-            index.save()
-            print(f"  cold: only numpy      {cost([sys.executable, '-c', START])}")
-            print(f"  cold: open and search {cost([sys.executable, '-c', COLD.format(folder=folder)])}")
-            print(
-                f"  open                  {milliseconds(lambda: open_index(Path(folder), 'bench', DIMENSION)):8.1f} ms   with all hashed {milliseconds(lambda: open_index(Path(folder), 'bench', DIMENSION, thorough=True), 3):8.1f} ms"
-            )
-            opened = open_index(Path(folder), "bench", DIMENSION).index
-            assert opened is not None
-            filters(opened, matrix)
-            changes(opened, matrix)
+            figures(int(count), Path(folder))
 
 
 if __name__ == "__main__":

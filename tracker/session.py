@@ -168,7 +168,7 @@ class Session:
     @property
     def is_warm(self) -> bool:
         """Whether search by meaning answers at once."""
-        return "_index" in self.__dict__
+        return bool(self.__dict__.get("_index"))
 
     def warm(self) -> None:
         """Load model and index; for a worker thread after the first frame."""
