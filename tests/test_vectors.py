@@ -426,35 +426,35 @@ def test_a_copy_is_checked_once_and_opened(saved: Path, tmp_path: Path, monkeypa
     assert len(hashed) == 2
 
 
+def unsampled(path: Path) -> None:
+    """Change a byte that no sample covers."""
+    data = bytearray(path.read_bytes())
+    starts = [(len(data) - 4096) * n // 15 for n in range(16)]
+    data[next(n for n in range(len(data)) if not any(start <= n < start + 4096 for start in starts))] ^= 1
+    path.write_bytes(data)
+
+
+def middle(path: Path) -> None:
+    """Zero the middle half: header and ids stay, so FAISS would read it without a word."""
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 4] + bytes(len(data) // 2) + data[len(data) // 4 + len(data) // 2 :])
+
+
 def test_damage_with_the_old_time_set_back_is_noticed(saved: Path) -> None:
     path = data_file(saved)
     stat = path.stat()
-    one_bit(path)
+    unsampled(path)
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     assert open_index(saved, MODEL, DIMENSION).state is IndexState.DAMAGED
 
 
-def test_damage_below_the_file_system_is_found_by_samples_when_wide_and_by_a_thorough_check_always(saved: Path) -> None:
-    def known_as_whole() -> None:
-        generation.remember(path, json.loads(manifest_file(saved).read_text())["digest"])
-
+@pytest.mark.parametrize(("damage", "at_once"), [(middle, IndexState.DAMAGED), (unsampled, IndexState.OK)])
+def test_damage_below_the_file_system(saved: Path, damage: Callable[[Path], None], at_once: IndexState) -> None:
+    """Samples find it at once when it is wide, a thorough check always."""
     path = data_file(saved)
-    data = path.read_bytes()
-    path.write_bytes(data[:4096] + bytes(len(data) - 4096))
-    known_as_whole()
-    assert open_index(saved, MODEL, DIMENSION).state is IndexState.DAMAGED
-    path.write_bytes(data)
-    assert open_index(saved, MODEL, DIMENSION).state is IndexState.OK
-    spread = 15 * 4096 + 2000  # a byte that no sample covers
-    assert len(data) > 16 * 4096
-    gap = next(
-        n
-        for n in range(4096, spread)
-        if not any(start <= n < start + 4096 for start in ((len(data) - 4096) * s // 15 for s in range(16)))
-    )
-    path.write_bytes(data[:gap] + bytes([data[gap] ^ 1]) + data[gap + 1 :])
-    known_as_whole()
-    assert open_index(saved, MODEL, DIMENSION).state is IndexState.OK
+    damage(path)
+    generation.remember(path, json.loads(manifest_file(saved).read_text())["digest"])  # as if no time had changed
+    assert open_index(saved, MODEL, DIMENSION).state is at_once
     assert open_index(saved, MODEL, DIMENSION, thorough=True).state is IndexState.DAMAGED
 
 

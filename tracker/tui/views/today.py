@@ -208,7 +208,8 @@ def today_entries(data: TodayData) -> list[Entry]:
     )
     if data.trends:
         topics = [*data.trends.topics, *data.trends.new][:TOPICS_SHOWN]
-        notice = [Entry(text_draw([(data.trends.notice, "dim")], indent=3))] if data.trends.notice else []
+        is_told = data.trends.notice and data.trends.papers_after  # an empty home has better advice to give
+        notice = [Entry(text_draw([(data.trends.notice, "dim")], indent=3))] if is_told else []
         part(
             "Rising",
             data.trends.window,
