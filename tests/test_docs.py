@@ -286,5 +286,5 @@ def test_links_between_pages_resolve(page: str) -> None:
 
 @pytest.mark.parametrize("page", DOCS)
 def test_pages_hold_no_leftovers(page: str) -> None:
-    assert not re.search(r"TODO|FIXME|/work/|shared/|[ \t]+$", DOCS[page], re.MULTILINE)
+    assert not re.search(r"TODO|FIXME|/home/|[ \t]+$", DOCS[page], re.MULTILINE)
     assert DOCS[page].startswith("# ")
