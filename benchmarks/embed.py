@@ -23,7 +23,7 @@ from tracker.demo import stream
 from tracker.embed import weights
 from tracker.embed.bulk import BulkModel
 from tracker.embed.light import TOKENS, LightModel
-from tracker.embed.threads import bulk_threads
+from tracker.threads import bulk_threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable

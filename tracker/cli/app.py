@@ -10,6 +10,7 @@ import click
 from tracker import __version__
 from tracker.cli.verbs import VERBS, help_text
 from tracker.errors import TrackerError
+from tracker.threads import pin_threads
 
 
 class Verbs(click.Group):
@@ -51,9 +52,7 @@ def tracker(context: click.Context, home: Path | None) -> None:
 
 def run() -> None:
     """Run the command line; a failure is one line on stderr and an exit status that is not 0."""
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        # spinning threads of two libraries stall each other; bulk embedding sets its own number
-        os.environ.setdefault(name, "1")
+    pin_threads()
     try:
         status = tracker.main(standalone_mode=False, color=False if os.environ.get("NO_COLOR") else None)
     except click.exceptions.Abort:

@@ -4,6 +4,6 @@ Importing this package loads neither numpy nor torch. A face calls `pin_threads`
 """
 
 from tracker.embed.factory import open_embedder
-from tracker.embed.threads import pin_threads
+from tracker.threads import pin_threads
 
 __all__ = ["open_embedder", "pin_threads"]

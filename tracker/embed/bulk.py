@@ -1,11 +1,11 @@
 """Many texts at once, and any model, through sentence-transformers: 6 s of imports, so nothing here is loaded before it is needed.
 
-Measured on 300 abstracts with two cores of Zen 4: fp32 in batches of 32 (the library's own way) 15 texts/s, bf16 in batches
-of 8 43 texts/s with a mean cosine of 0.99998 to fp32. Dynamic int8 reaches 48 texts/s but only a cosine of 0.92 (0.98 by
-channel, at 40 texts/s), so it is not used.
+Measured on 300 abstracts with two cores of Zen 4, in texts a second: fp32 in batches of 32 (the library's own way) 15; this
+way, products in bf16 and batches of 8, 45 (reckoned from 22.9 a CPU second on a busy machine) at a mean cosine of 0.99998
+to fp32. Dynamic int8 reaches 48, but a cosine of 0.92 (0.98 by channel, at 41), so it is not used.
 
 On a processor each thread takes whole batches and no product is shared: on an idle machine that is as quick, on a busy one
-three to four times quicker, because threads that share a product spin for the one that was put aside.
+two to four times quicker, because threads that share a product spin for the one that was put aside.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tracker.embed.threads import bulk_threads
 from tracker.errors import ModelError
+from tracker.threads import bulk_threads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
