@@ -168,3 +168,17 @@ def test_fusion_weighs_scores_not_ranks() -> None:
         (3, pytest.approx(0.4)),
     ]
     assert fuse([], {5: 0.5, 4: 0.5}, 9) == [(4, 0.25), (5, 0.25)]
+
+
+def test_the_text_index_is_asked_once_whatever_the_filter(indexed: Session) -> None:
+    from tracker.store import filters, lexical
+
+    query = indexed.parse("chess venue:arXiv year:2020.. -kind:post")
+    where, values = filters.conditions(query.filter)
+    asked: list[str] = []
+    indexed.reader.connection.set_trace_callback(asked.append)
+    lexical.search(indexed.reader.connection, query, 5, where, values)
+    indexed.reader.connection.set_trace_callback(None)
+    (statement,) = (sql for sql in asked if sql.startswith("SELECT rowid, -bm25"))
+    plan = [row[3] for row in indexed.reader.connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
+    assert plan[0].startswith("SCAN items_text VIRTUAL TABLE"), plan

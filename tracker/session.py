@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tracker import config, plugins, query, times
 from tracker.errors import ConfigError, NotFoundError, StoreError
 from tracker.models import SyncEvent
-from tracker.store.connect import exclusive, open_writer
+from tracker.store.connect import exclusive, is_behind, open_writer
 from tracker.store.reader import Reader
 
 if TYPE_CHECKING:
@@ -78,8 +78,8 @@ class Session:
 
     def new_reader(self) -> Reader:
         """Return another reader, for another thread."""
-        if not self.database.is_file():
-            self.writer  # noqa: B018 - an empty home gets its empty tables
+        if is_behind(self.database):
+            self.writer  # noqa: B018 - opening it makes the tables, or brings them up to date
         return Reader(self.database)
 
     @cached_property

@@ -10,7 +10,7 @@ from pathlib import Path
 from tracker import times
 from tracker.errors import BusyError, StoreError
 
-VERSION = 2
+VERSION = 3
 """The number of migrations this program knows; kept in `PRAGMA user_version` so that readers need not load them."""
 _BUSY_MILLISECONDS = 15_000
 
@@ -37,6 +37,19 @@ def open_reader(path: Path) -> sqlite3.Connection:
             f"{path} cannot be read: {error}.", "Restore a backup, or move the file away and sync again."
         ) from error
     return connection
+
+
+def is_behind(path: Path) -> bool:
+    """Tell whether a database is missing or of an older version, so that opening it for writing would bring it up to date."""
+    if not path.is_file():
+        return True
+    try:
+        with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as connection:
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.DatabaseError:
+        return False
+    connection.close()
+    return version < VERSION
 
 
 def open_writer(path: Path) -> sqlite3.Connection:

@@ -19,7 +19,10 @@ _STATES = {
 _HAS = {
     "abstract": "(items.kind = 'paper' AND items.text != '')",
     "pdf": "items.pdf_url != ''",
-    "code": "(instr(lower(items.text || ' ' || items.comment || ' ' || items.links), 'github.com') > 0 OR instr(lower(items.text || items.comment), 'gitlab.com') > 0)",
+    "code": (
+        '(items.row IN (SELECT rowid FROM items_text WHERE items_text MATCH \'"github com" OR "gitlab com"\')'
+        " OR instr(items.comment || items.links, 'github.com') > 0 OR instr(items.comment || items.links, 'gitlab.com') > 0)"
+    ),
     "mentions": (
         "(items.kind = 'paper' AND EXISTS (SELECT 1 FROM identifiers JOIN mentions USING (identifier) WHERE identifiers.item = items.row)"
         " OR items.kind = 'post' AND EXISTS (SELECT 1 FROM mentions WHERE mentions.post = items.row))"
@@ -27,9 +30,9 @@ _HAS = {
 }
 _FIELDS = {
     "kind": "items.kind = ?",
-    "venue": "EXISTS (SELECT 1 FROM sightings s WHERE s.item = items.row AND s.venue = ? COLLATE NOCASE)",
+    "venue": "items.row IN (SELECT item FROM sightings WHERE venue = ? COLLATE NOCASE)",
     "author": "items.row IN (SELECT rowid FROM items_text WHERE items_text MATCH ?)",
-    "source": "EXISTS (SELECT 1 FROM sightings s WHERE s.item = items.row AND s.source = ?)",
+    "source": "items.row IN (SELECT item FROM sightings WHERE source = ?)",
     "category": "(items.category = ? COLLATE NOCASE OR EXISTS (SELECT 1 FROM json_each(items.categories) WHERE value = ? COLLATE NOCASE))",
     "tag": "items.row IN (SELECT item FROM tags WHERE tag = ? COLLATE NOCASE)",
 }
@@ -92,9 +95,9 @@ def _years(years: tuple[int | None, int | None]) -> tuple[str, list[object]]:
     """An item is of the year of any of its editions: a preprint of 2024 published in 2025 is of both."""
     first, last = years[0] or 0, years[1] or 9999
     return (
-        "(items.year BETWEEN ? AND ? OR EXISTS (SELECT 1 FROM sightings s WHERE s.item = items.row AND s.year BETWEEN ? AND ?)"
+        "(items.row IN (SELECT item FROM sightings WHERE year BETWEEN ? AND ?)"
         " OR items.kind = 'post' AND items.date >= ? AND items.date < ?)"
-    ), [first, last, first, last, f"{first:04d}", f"{last + 1:04d}"]
+    ), [first, last, f"{first:04d}", f"{last + 1:04d}"]
 
 
 def _phrase(text: str) -> str:

@@ -69,7 +69,8 @@ def search(
     wanted = expression(query)
     if not wanted:
         return []
-    narrowed = f" AND rowid IN (SELECT row FROM items WHERE {where})" if where else ""
+    # the plus keeps SQLite from asking the text index once for each item that passes: 36 s instead of half a second
+    narrowed = f" AND +rowid IN (SELECT row FROM items WHERE {where})" if where else ""
     weights = ", ".join(map(str, WEIGHTS))
     sql = f"SELECT rowid, -bm25(items_text, {weights}) AS score FROM items_text WHERE items_text MATCH ?{narrowed} ORDER BY score DESC, rowid LIMIT ?"
     return [(int(row), float(score)) for row, score in connection.execute(sql, [wanted, *values, limit])]

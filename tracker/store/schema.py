@@ -184,6 +184,15 @@ def m002_larger_text_batches(database: "Database") -> None:
     database.execute("INSERT INTO items_text (items_text, rank) VALUES ('hashsize', 33554432)")
 
 
+@migrations()
+def m003_indexes_of_filters(database: "Database") -> None:
+    """Let `venue:`, `source:` and `year:` read an index of sightings instead of asking row by row."""
+    database.execute("DROP INDEX sightings_by_edition")
+    database.execute("CREATE INDEX sightings_by_venue ON sightings (venue COLLATE NOCASE, year, item)")
+    database.execute("CREATE INDEX sightings_by_year ON sightings (year, item)")
+    database.execute("CREATE INDEX sightings_by_source ON sightings (source, item)")
+
+
 def _statements(script: str) -> list[str]:
     """Split a script of plain statements; `executescript` would commit the migration's transaction."""
     return [statement for statement in script.split(";\n") if statement.strip()]
