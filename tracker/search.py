@@ -163,11 +163,11 @@ def matched_words(wanted: Sequence[str], text: str) -> list[str]:
 
 
 def best_sentence(text: str, wanted: Sequence[str], width: int = 220) -> str:
-    """Return the sentence that holds most of the words; the first one when none holds any."""
+    """Return the sentence that holds most of the words, endings aside; the first one when none holds any."""
     sentences = _SENTENCE.split(text[:6_000])
-    if not wanted or len(sentences) < 2:
-        return shorten(clean_line(sentences[0] if sentences else "", 1_000), width)
-    best = max(range(len(sentences)), key=lambda n: (len(matched_words(wanted, sentences[n])), -n))
+    stems = [word[: max(len(word) - 2, 4)] for word in wanted]
+    held = [sum(stem in sentence.lower() for stem in stems) for sentence in sentences]
+    best = held.index(max(held))
     return shorten(clean_line(sentences[best], 1_000), width)
 
 
