@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tracker.embed import factory, open_embedder, pin_threads, threads, weights
+from tracker import threads
+from tracker.embed import factory, open_embedder, pin_threads, weights
 from tracker.embed.factory import MiniLMEmbedder, SentenceTransformerEmbedder
 from tracker.errors import ModelError
 

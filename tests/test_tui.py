@@ -225,7 +225,7 @@ class Stage:
     async def settle(self) -> None:
         """Wait until nothing is under way: workers, timers that start them, messages."""
         await self.pilot.pause(0.002)
-        for _ in range(1_000):
+        for _ in range(10_000):
             if not any(not worker.is_finished for worker in self.app.workers):
                 break
             await self.pilot.pause(0.002)
@@ -234,7 +234,7 @@ class Stage:
         await self.pilot.pause(0.02)
 
     async def until(self, is_so: Callable[[], bool]) -> None:
-        for _ in range(400):
+        for _ in range(4_000):
             if is_so():
                 return
             await self.pilot.pause(0.005)
@@ -685,7 +685,10 @@ async def test_sync_shows_progress_and_reads_the_lists_again(session: StagedSess
         assert kind.asked == ()
         await stage.press("r")
         await stage.until(lambda: kind.asked == ("daily",))
-        await stage.press("7", "j", "r")
+        await stage.until(lambda: not getattr(stage.app.screen, "is_syncing", False))
+        await stage.press("7")
+        await stage.until(lambda: "2 sources" in stage.text)
+        await stage.press("j", "r")
         await stage.until(lambda: kind.asked == ("odd [b]source",))
 
     await play(session, act)
