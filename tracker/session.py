@@ -322,8 +322,8 @@ class Session:
     # trends and digest
 
     def latest_week(self) -> str:
-        """Return the ISO week of the newest thing stored; this week in an empty home."""
-        newest = self.reader.latest_day()
+        """Return the ISO week of the newest paper, since papers are what is counted; of the newest post, or this one, without any."""
+        newest = self.reader.latest_day("paper") or self.reader.latest_day()
         return times.week_of_text(newest) or times.week_of(self.clock().date())
 
     def trends(self, week: str | None = None, limit: int = 20, reader: Reader | None = None) -> Trends:
