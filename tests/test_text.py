@@ -84,3 +84,20 @@ def test_hashes_are_the_same_in_every_process() -> None:
 def test_shorten_cuts_at_words() -> None:
     assert text.shorten("one two three", 9) == "one two…"
     assert text.shorten("short", 9) == "short"
+
+
+@pytest.mark.parametrize("piece", ["<a ", "<!--x>", "<!", "<![x", "&", "<a x='", "</a ", "<script>x>"])
+def test_html_that_ends_nothing_takes_no_more_than_its_share(piece: str) -> None:
+    assert len(text.html_to_text(f"<p>{piece * 100_000}")[0]) <= text.TEXT_LIMIT
+
+
+@pytest.mark.parametrize("section", ["<![xyz[ a <b>", "<![CDATA[ a ]]>", "<![endif]-->", "<!DOCTYPE [<!x"])
+def test_sections_of_no_known_keyword_are_passed_over(section: str) -> None:
+    words, _ = text.html_to_text(f"<p>before</p>{section}<p>after</p>")
+    assert words.startswith("before")
+    assert words.endswith("after")
+
+
+def test_links_of_unwanted_classes_are_left_out() -> None:
+    markup = '<a class="u-url mention" href="https://a.example">a</a><a class href="https://b.example">b</a>'
+    assert text.html_to_text(markup, unwanted=frozenset({"mention"})) == ("ab", ("https://b.example",))

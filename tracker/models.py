@@ -49,6 +49,10 @@ class Record:
     author: str = ""
     """Of posts: the account or blog, as the network names it: the voice that is counted."""
     engagement: Mapping[str, float] = field(default_factory=dict)
+    subject: str = ""
+    """Of posts that only hand on a page (a link submission, a bare share): its address; `links` holds it too."""
+    is_bot: bool = False
+    """Whether the service itself says that a machine posts under this account."""
     updates_only: bool = False
     """True for an entry that may change a known item but must not make a new one (arXiv's `replace`)."""
 
@@ -179,6 +183,18 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """What posts about a paper amount to: distinct people and machines, posts, points that readers gave, and a score that fades."""
+
+    people: int
+    bots: int
+    posts: int
+    points: int
+    networks: tuple[str, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """An item that answers a query, with the reason in words."""
 
@@ -192,7 +208,7 @@ class Hit:
 class SourceState:
     """How a source is doing.
 
-    `state` is one of `new`, `ok`, `unchanged`, `failing`, `unreachable`, `slowed`, `gone`, `login`, `off`.
+    `state` is one of `new`, `ok`, `unchanged`, `failing`, `unreachable`, `slowed`, `gone`, `login`, `off`, `silent`.
     """
 
     name: str
@@ -209,10 +225,19 @@ class SourceState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """US dollars: the most that a sync may cost, what is spent today, and the cap of a day."""
+
+    most: float
+    spent: float
+    cap: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SyncEvent:
     """A step of a sync, for a bar, a log line or a JSON line.
 
-    `step` is `started`, `fetched`, `stored`, `failed`, `skipped`, `linked`, `embedding`, `indexed` or `finished`.
+    `step` is `started`, `fetched`, `stored`, `failed`, `warned`, `skipped`, `linked`, `embedding`, `indexed` or `finished`.
     """
 
     step: str

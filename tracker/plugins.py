@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 FETCHERS = "tracker.fetchers"
+ENRICHERS = "tracker.enrichers"
 EMBEDDERS = "tracker.embedders"
 SUMMARIZERS = "tracker.summarizers"
 

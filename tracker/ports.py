@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 if TYPE_CHECKING:  # numpy costs 80 ms and most commands never need it
     from collections.abc import Iterator, Mapping, Sequence
     from dataclasses import dataclass
+    from datetime import date
 
     import numpy as np
     from numpy.typing import NDArray
@@ -22,10 +23,15 @@ else:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One thing to ask of a service; `conditional` sends back the ETag and date of the last answer to this address."""
+    """One thing to ask of a service; `conditional` sends back the ETag and date of the last answer to this address.
+
+    `private` are parameters of the address that are sent and neither stored nor shown: keys, tokens. Logins that
+    travel in `headers` are sent to the first host only.
+    """
 
     url: str
     headers: Mapping[str, str] | None = None
+    private: Mapping[str, str] | None = None
     conditional: bool = False
     byte_limit: int = 10_000_000
     accept: str = "*/*"
@@ -64,6 +70,22 @@ class Client(Protocol):
         """
         ...
 
+    def post(self, request: Request, body: Mapping[str, Any]) -> Response:
+        """Send a JSON object and return the answer; redirects are not followed.
+
+        Raises:
+            tracker.errors.FetchError: anything but 200, with the state of the source and a remedy.
+        """
+        ...
+
+    def spend(self, account: str, cost: float) -> None:
+        """Put US dollars on a paid account before they are spent; a negative cost gives back what was not.
+
+        Raises:
+            tracker.errors.FetchError: the cap of the day does not allow it; nothing was put down.
+        """
+        ...
+
 
 class Fetcher(Protocol):
     """Reads one kind of source. It cannot see the store; what it must remember between runs is in the cursor."""
@@ -74,8 +96,35 @@ class Fetcher(Protocol):
         """Raise `tracker.errors.ConfigError` when options of the source are missing or wrong."""
         ...
 
+    def recognise(self, text: str) -> Mapping[str, Any] | None:
+        """Return the options of a source for what a person wants to follow (an address, a handle), or None. Pure."""
+        ...
+
     def fetch(self, source: Source, cursor: Mapping[str, Any], client: Client) -> Iterator[Batch]:
         """Yield batches, newest cursor last; each batch is stored before the next one is asked for."""
+        ...
+
+
+@runtime_checkable
+class Filler(Protocol):
+    """A fetcher that can ask for what a source published on certain days."""
+
+    def fill(self, source: Source, first: date, last: date, client: Client) -> Iterator[Batch]:
+        """Yield what was published from one day to another, from elsewhere than the source's usual address."""
+        ...
+
+
+class Enricher(Protocol):
+    """Asks a service for what it knows of papers by name. It cannot see the store."""
+
+    kind: ClassVar[str]
+
+    def lookup(self, names: Sequence[str], client: Client) -> Iterator[Batch]:
+        """Yield records of papers by canonical identifier; names that the service does not know are left out.
+
+        Raises:
+            tracker.errors.FetchError: the service cannot be asked.
+        """
         ...
 
 

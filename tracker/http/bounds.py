@@ -1,4 +1,4 @@
-"""Limits of one connection: time on the wall, bytes after decompression, and which addresses a redirect may lead to."""
+"""Limits of one connection: time on the wall (the look-up of names included), bytes after decompression, public addresses."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ import socket
 import threading
 import time
 import zlib
+from itertools import chain
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
-
-from tracker.errors import FetchError
-from tracker.http.refusals import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,55 +17,8 @@ if TYPE_CHECKING:
     import httpx
 
 _PIECE = 262_144
-
-
-def host_of(url: str) -> str:
-    """Return the host of an address that was checked."""
-    return (urlsplit(url).hostname or "").rstrip(".")
-
-
-def checked(url: str, origin: str = "") -> str:
-    """Return an address that may be asked.
-
-    Raises:
-        FetchError: it is not http(s) or cannot be read.
-    """
-    try:
-        parts = urlsplit(url)
-        sound = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        sound = False
-    if sound:
-        return url
-    if origin:
-        raise FetchError(
-            f"{shown(origin)} redirects to something that is not http or https.", "Check the address in a browser."
-        )
-    raise FetchError(f"'{url[:80]}' is not an http or https address.", "Mend it in feeds.toml.")
-
-
-def next_hop(url: str, location: str | None, first: str, seen: set[str]) -> str:
-    """Return where a redirect from an address leads, and add it to those seen.
-
-    Raises:
-        FetchError: it may not be followed: nowhere, in a loop, not http(s), or from the public internet into a private network.
-    """
-    try:
-        target = urljoin(url, location or "")
-    except ValueError:
-        location = None
-    if not location:
-        raise FetchError(f"{shown(first)} redirects to nowhere.", "Check the address in a browser.")
-    target = checked(target, first).partition("#")[0]
-    if target in seen:
-        raise FetchError(f"{shown(first)} redirects in a loop.", "Open it in a browser and note where it ends.")
-    if host_of(target) != host_of(first) and not is_public(host_of(target)):
-        raise FetchError(
-            f"{shown(first)} redirects to {host_of(target)}, an address of a private network; that was not followed.",
-            "If this is meant, put that address into feeds.toml.",
-        )
-    seen.add(target)
-    return target
+LOOKUP = 10.0
+"""Seconds that the look-up of a name may take."""
 
 
 def is_public(host: str) -> bool:
@@ -77,18 +27,50 @@ def is_public(host: str) -> bool:
     Spellings such as `0x7f.1` are left to the resolver, which reads them as the connection would.
     """
     try:
-        return _is_public_address(ipaddress.ip_address(host.strip("[]").split("%")[0]))
+        return _is_public(host.strip("[]"))
     except ValueError:
-        addresses = _addresses(host)
-    return all(_is_public_address(ipaddress.ip_address(address)) for address in addresses)
+        return all(_is_public(address) for address in _addresses(host))
 
 
-def _addresses(host: str) -> list[str]:
+def _addresses(host: str, timeout: float = LOOKUP) -> list[str]:
+    """Return the addresses of a host, none when it has none or they are not found out in time."""
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        return addresses_of(host, timeout)
     except (OSError, UnicodeError):
         return []
-    return [str(entry[4][0]).split("%")[0] for entry in found]
+
+
+def addresses_of(host: str, timeout: float) -> list[str]:
+    """Return the addresses of a host in the order to try them.
+
+    The system's look-up has no time limit, so it runs in a thread that is left behind when it takes too long.
+
+    Raises:
+        OSError: the name has no address (`socket.gaierror`), or they were not found out in time (`TimeoutError`).
+        UnicodeError: it is no name.
+    """
+    found: list[str] = []
+    failure: list[OSError | UnicodeError] = []
+
+    def look_up() -> None:
+        try:
+            entries = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+            found.extend(dict.fromkeys(str(entry[4][0]) for entry in entries))
+        except (OSError, UnicodeError) as error:
+            failure.append(error)
+
+    worker = threading.Thread(target=look_up, name="look-up", daemon=True)
+    worker.start()
+    worker.join(timeout)
+    if failure:
+        raise failure[0]
+    if not found:
+        raise TimeoutError(f"the name {host} was not looked up in time")
+    return found
+
+
+def _is_public(text: str) -> bool:
+    return _is_public_address(ipaddress.ip_address(text.split("%", maxsplit=1)[0]))
 
 
 def _is_public_address(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
@@ -104,6 +86,8 @@ def _is_public_address(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -
 def decompressed(chunks: Iterable[bytes], encoding: str, limit: int) -> tuple[bytes, bool]:
     """Return at most `limit` bytes of a body and whether that is all of it; a bomb is never unpacked beyond the limit.
 
+    What is called gzip and does not begin so is taken as it is: some sites say so of plain text.
+
     Raises:
         ValueError: the encoding is not one that was asked for.
         zlib.error: the bytes are not what they are said to be.
@@ -112,7 +96,10 @@ def decompressed(chunks: Iterable[bytes], encoding: str, limit: int) -> tuple[by
         raise ValueError(encoding)
     parts: list[bytes] = []
     room = limit
-    for piece in chunks if encoding in {"", "identity"} else _inflated(chunks):
+    coming = iter(chunks)
+    first = next(coming, b"")
+    packed = encoding not in {"", "identity"} and not (encoding.endswith("gzip") and not first.startswith(b"\x1f"))
+    for piece in _inflated(chain([first], coming)) if packed else chain([first], coming):
         parts.append(piece[:room])
         if len(piece) > room:
             return b"".join(parts), False
@@ -196,16 +183,29 @@ class _Backend:
         self._bounds = bounds
 
     def connect_tcp(self, host: str, port: int, timeout: float | None = None, **options: Any) -> _Stream:  # noqa: ANN401
-        """Connect; a host that must be public is reached at an address that was checked, whatever its name says next."""
-        if host == self._bounds.public_host:
-            import httpcore
+        """Connect to the first address of a host that answers.
 
-            addresses = [a for a in _addresses(host) if _is_public_address(ipaddress.ip_address(a))]
-            if not addresses:
-                raise httpcore.ConnectError("no public address")
-            host = addresses[0]
-        stream = self._inner.connect_tcp(host, port, timeout=self._bounds.left(timeout), **options)
-        return _Stream(stream, self._bounds)
+        A host that must be public is reached at an address that was checked, whatever its name says next.
+        """
+        import httpcore
+
+        try:
+            addresses = addresses_of(host, min(self._bounds.left(timeout), LOOKUP))
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(str(error)) from error
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(str(error)) from error
+        if host == self._bounds.public_host:
+            addresses = [address for address in addresses if _is_public(address)]
+        failure: Exception = httpcore.ConnectError("no public address")
+        for address in addresses:
+            try:
+                stream = self._inner.connect_tcp(address, port, timeout=self._bounds.left(timeout), **options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+            else:
+                return _Stream(stream, self._bounds)
+        raise failure
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         return getattr(self._inner, name)

@@ -5,6 +5,7 @@ httpx is imported with the first request. Everything that can go wrong becomes a
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 import zlib
@@ -13,8 +14,10 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from tracker import __version__
 from tracker.errors import FetchError
-from tracker.http.bounds import Bounds, bound_transports, checked, decompressed, host_of, next_hop
-from tracker.http.refusals import DAY, refusal, retry_after, shown, span, unreachable
+from tracker.http.addresses import checked, host_of, keeps_login, next_hop, with_private, without_private
+from tracker.http.bounds import Bounds, bound_transports, decompressed
+from tracker.http.refusals import DAY, asked_wait, is_passing, is_slowed, refusal, shown, span, unreachable
+from tracker.http.statuses import AGAIN
 from tracker.ports import Response
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ GAPS: Mapping[str, float] = {
     "openalex.org": 0.2,
     "huggingface.co": 1.0,
     "algolia.com": 0.5,
+    "youtube.com": 1.0,
+    "x.com": 1.0,
     "bsky.app": 0.2,
     "neurips.cc": 2.0,
     "icml.cc": 2.0,
@@ -45,6 +50,7 @@ GAP = 1.0
 PAUSE = 60.0
 REDIRECTS, RETRIES = 5, 2
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
 _HARMLESS = frozenset({"user-agent", "accept", "accept-encoding", "if-none-match", "if-modified-since"})
 _ERROR_BYTES = 65_536
 _ROOM = 10_000_000
@@ -75,6 +81,22 @@ class Validators(Protocol):
 
     def put(self, url: str, etag: str, last_modified: str) -> None:
         """Remember the pair."""
+        ...
+
+
+class Ledger(Protocol):
+    """What was spent today on paid accounts; durable before the request that it pays for."""
+
+    def spend(self, account: str, cost: float) -> None:
+        """Put US dollars down, see `tracker.ports.Client.spend`."""
+        ...
+
+
+class Moves(Protocol):
+    """Which addresses said that they have moved for good."""
+
+    def moved(self, url: str, target: str) -> None:
+        """Remember that every hop from an address to another was permanent; an empty target says that none was."""
         ...
 
 
@@ -118,7 +140,6 @@ class _Budget:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    url: str
     status: int
     headers: dict[str, str]
     body: bytes
@@ -133,6 +154,8 @@ class HttpClient:
         gap_scale: factor for gaps and back-off; 0 for tests and demonstrations.
         gaps: gaps by host that replace or extend `GAPS`.
         longest_wait: seconds worth waiting for a service; beyond them the source is `slowed`.
+        ledger: pays for what costs money; without one nothing may be bought.
+        moves: told of redirects that are permanent.
     """
 
     def __init__(
@@ -149,11 +172,14 @@ class HttpClient:
         longest_wait: float = 120.0,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
+        ledger: Ledger | None = None,
+        moves: Moves | None = None,
     ) -> None:
         mail = "".join(c for c in contact if c.isascii() and c.isprintable() and c not in " ()<>;")
         self.user_agent = f"tracker/{__version__} (+research-tracker{f'; mailto:{mail}' if mail else ''})"
         self._politeness = politeness or MemoryPoliteness()
         self._validators = validators or MemoryValidators()
+        self._ledger, self._moves = ledger, moves
         self._connect, self._read, self._total = connect, read, total
         self._gaps, self._scale, self._longest_wait = {**GAPS, **(gaps or {})}, gap_scale, longest_wait
         self._now, self._sleep, self._guard, self._queues = now, sleep, threading.Lock(), dict[str, threading.Lock]()
@@ -178,18 +204,43 @@ class HttpClient:
         known = self._validators.get(request.url) if request.conditional else None
         headers = self._headers(request, known)
         budget = _Budget(self._total * max(1.0, request.byte_limit / _ROOM), request.byte_limit)
-        url, seen = checked(request.url), {request.url}
-        for _ in range(REDIRECTS + 1):
+        url, private = with_private(checked(request.url), request.private), request.private
+        seen, permanent = {request.url}, True
+        for hops in range(REDIRECTS + 1):
             answer = self._ask(url, headers, budget, public=host_of(url) != host_of(request.url))
             if answer.status not in _REDIRECTING:
-                return self._finish(request, answer, known)
+                final = without_private(url, private) if hops else request.url
+                if self._moves and answer.status in {200, 304}:
+                    self._moves.moved(request.url, final if hops and permanent and not private else "")
+                return self._finish(request, answer, known, final)
+            permanent = permanent and answer.status in _PERMANENT
             target = next_hop(url, answer.headers.get("location"), request.url, seen)
-            if host_of(target) != host_of(url):  # own headers may carry a login that is meant for the first host only
-                headers = {k: v for k, v in headers.items() if k in _HARMLESS}
+            if not keeps_login(url, target):  # own headers and parameters may carry a login for the first server only
+                headers = {name: value for name, value in headers.items() if name in _HARMLESS}
+                target = without_private(target, private)
             url = target
         raise FetchError(
             f"{shown(request.url)} redirects more than {REDIRECTS} times.", "Put the final address into feeds.toml."
         )
+
+    def post(self, request: Request, body: Mapping[str, Any]) -> Response:
+        """Send a JSON object once, see `tracker.ports.Client.post`: what may have been carried out is not sent again."""
+        headers = {**self._headers(request, None), "content-type": "application/json"}
+        budget = _Budget(self._total, request.byte_limit)
+        sent = json.dumps(body).encode()
+        url = with_private(checked(request.url), request.private)
+        answer = self._ask(url, headers, budget, public=False, body=sent)
+        if answer.status in _REDIRECTING:
+            raise FetchError(
+                f"{shown(request.url)} redirects, which is not followed with a login.", "Check the address."
+            )
+        return self._finish(request, answer, None, request.url)
+
+    def spend(self, account: str, cost: float) -> None:
+        """Pay for what is about to be asked, see `tracker.ports.Client.spend`."""
+        if self._ledger is None:
+            raise FetchError(f"Nothing may be spent on {account} here.", state="off")
+        self._ledger.spend(account, cost)
 
     def _headers(self, request: Request, known: tuple[str, str] | None) -> dict[str, str]:
         headers = {"user-agent": self.user_agent, "accept": request.accept, "accept-encoding": "gzip, deflate"}
@@ -198,21 +249,24 @@ class HttpClient:
             headers.update({k: v for k, v in zip(("if-none-match", "if-modified-since"), known, strict=True) if v})
         return headers
 
-    def _ask(self, url: str, headers: Mapping[str, str], budget: _Budget, *, public: bool) -> _Answer:
+    def _ask(
+        self, url: str, headers: Mapping[str, str], budget: _Budget, *, public: bool, body: bytes | None = None
+    ) -> _Answer:
         """Ask one address, again after a passing failure, when its service may be asked."""
         name, gap = self._service(host_of(url))
         with self._guard:
             queue = self._queues.setdefault(name, threading.Lock())
         with queue:
-            for attempt in range(RETRIES + 1):
+            last = RETRIES if body is None else 0
+            for attempt in range(last + 1):
                 self._wait(name, gap)
                 try:
-                    answer = self._once(url, headers, budget, public=public)
+                    answer = self._once(url, headers, budget, public=public, sent=body)
                 except FetchError as error:
-                    if error.state != "unreachable" or attempt == RETRIES or budget.seconds <= 0:
+                    if error.state != "unreachable" or attempt == last or budget.seconds <= 0:
                         raise
                 else:
-                    if answer.status < 500 or "retry-after" in answer.headers or attempt == RETRIES:
+                    if not is_passing(answer.status, answer.headers) or attempt == last:
                         return self._heed(name, answer)
                 self._sleep(self._scale * 0.5 * 3**attempt)
         raise AssertionError("unreachable")
@@ -240,8 +294,8 @@ class HttpClient:
 
     def _heed(self, name: str, answer: _Answer) -> _Answer:
         """Remember how long the service wants to be left alone."""
-        if answer.status in {429, 503}:
-            asked = retry_after(answer.headers.get("retry-after", ""), self._now())
+        if is_slowed(answer.status, answer.headers):
+            asked = asked_wait(answer.headers, self._now())
             self._refused[name] = self._refused.get(name, -1) + 1  # one thread a service: its queue is held
             own = min(PAUSE * 2 ** self._refused[name], DAY) * self._scale
             self._politeness.set_next_allowed(name, self._now() + (own if asked is None else asked))
@@ -249,15 +303,18 @@ class HttpClient:
             self._refused.pop(name, None)
         return answer
 
-    def _once(self, url: str, headers: Mapping[str, str], budget: _Budget, *, public: bool) -> _Answer:
+    def _once(
+        self, url: str, headers: Mapping[str, str], budget: _Budget, *, public: bool, sent: bytes | None
+    ) -> _Answer:
         import httpx  # 240 ms of CPU, and most commands never ask anybody
 
         began = time.monotonic()
         self._bounds.start(began + budget.seconds, host_of(url) if public else "")
         try:
-            with self._client(httpx).stream("GET", url, headers=dict(headers)) as answer:
+            method = "GET" if sent is None else "POST"
+            with self._client(httpx).stream(method, url, headers=dict(headers), content=sent) as answer:
                 body = b"" if answer.status_code in {*_REDIRECTING, 304} else self._body(answer, budget)
-                return _Answer(str(answer.url), answer.status_code, dict(answer.headers), body)
+                return _Answer(answer.status_code, dict(answer.headers), body)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             late = time.monotonic() - began >= budget.seconds
             raise unreachable(url, error, self._total if late else None) from error
@@ -285,15 +342,17 @@ class HttpClient:
         except (zlib.error, ValueError) as error:
             if not wanted:
                 return b""
-            raise FetchError(f"{where} is packed in a way that cannot be unpacked ({encoding or error}).") from error
+            raise FetchError(
+                f"{where} is packed in a way that cannot be unpacked ({encoding or error}).", AGAIN
+            ) from error
         if wanted and not whole:
             message = f"{where} is larger than the {budget.bytes / 1_000_000:g} MB that are read at most."
             raise FetchError(message, "Follow a shorter feed of that site.")
         return body
 
-    def _finish(self, request: Request, answer: _Answer, known: tuple[str, str] | None) -> Response:
+    def _finish(self, request: Request, answer: _Answer, known: tuple[str, str] | None, url: str) -> Response:
         if answer.status != 200 and not (answer.status == 304 and known):
             raise refusal(answer.status, request.url, answer.headers, answer.body, self._now())
         if answer.status == 200 and request.conditional:
             self._validators.put(request.url, answer.headers.get("etag", ""), answer.headers.get("last-modified", ""))
-        return Response(url=answer.url, status=answer.status, headers=answer.headers, body=answer.body)
+        return Response(url=url, status=answer.status, headers=answer.headers, body=answer.body)

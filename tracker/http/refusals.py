@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import math
-from http import HTTPStatus
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tracker import times
 from tracker.errors import FetchError
+from tracker.http.statuses import Words, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DAY = 86_400.0
+LOST_AFTER = 5
+"""Failures in a row after which a source is called lost."""
+_LIMIT_ENDS = ("x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset")
+_LIMIT_LEFT = ("x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit-remaining")
+_ROBOT_CHECKS = (b"challenge-platform", b"cf-chl", b"Just a moment...", b"ChallengeRequired", b"captcha-delivery")
 
 
 class StatusError(FetchError):
@@ -62,6 +69,22 @@ def retry_after(text: str, now: float) -> float | None:
     return min(max(seconds, 0.0), DAY) if math.isfinite(seconds) else None
 
 
+def asked_wait(headers: Mapping[str, str], now: float) -> float | None:
+    """Return the seconds, at most a day, that a service asks for, be it by `Retry-After` or by when its limit ends.
+
+    The end of a limit is written as seconds since the epoch, as seconds from now, or as an ISO time.
+    """
+    if (asked := retry_after(headers.get("retry-after", ""), now)) is not None:
+        return asked
+    text = next((headers[name] for name in _LIMIT_ENDS if headers.get(name)), "")
+    try:
+        seconds = float(text)
+    except ValueError:
+        moment = times.parse(text) or ""
+        seconds = datetime.fromisoformat(moment).timestamp() if "T" in moment else 0.0
+    return retry_after(str(seconds - now if seconds > DAY else seconds), now) or None
+
+
 def span(seconds: float) -> str:
     """Return a time span in words."""
     for size, unit in ((3600, "h"), (60, "min")):
@@ -70,73 +93,93 @@ def span(seconds: float) -> str:
     return f"{max(round(seconds), 1)} s"
 
 
+def is_slowed(status: int, headers: Mapping[str, str]) -> bool:
+    """Tell whether an answer asks to come less often: some services say it with a 403 and headers of their limit."""
+    spent = "retry-after" in headers or any(headers.get(name, "").strip() == "0" for name in _LIMIT_LEFT)
+    return status in {429, 503, 529} or (status == 403 and spent)
+
+
+def is_passing(status: int, headers: Mapping[str, str]) -> bool:
+    """Tell whether asking once more at once may help."""
+    return (500 <= status < 600 or status in {408, 425}) and not is_slowed(status, headers)
+
+
 def refusal(status: int, url: str, headers: Mapping[str, str], body: bytes, now: float) -> StatusError:
-    """Return the error for an answer that is no success."""
-    where = shown(url)
-    if status in {429, 503}:
-        asked = retry_after(headers.get("retry-after", ""), now)
-        when = f"and asks to be left alone for {span(asked)}" if asked else "and does not say for how long"
-        message = f"{where} is asked too often or overloaded ({status}) {when}."
-        return StatusError(
-            message,
-            "It will be asked again later by itself.",
-            status=status,
-            body=body,
-            state="slowed",
-            retry_after=asked,
-        )
-    words = {
-        401: (
-            "wants a login (401).",
-            "This source cannot be read without one; remove it or use another address.",
+    """Return the error for an answer that is no success; names of headers are in lower case."""
+    asked = None
+    if status in {403, 429, 503} and _is_robot_check(headers, body):
+        words = Words(
+            f"lets nobody in without a check that a program cannot pass ({status}).",
+            "Look for the same at another address, or a mirror.",
             "login",
-        ),
-        403: ("forbids reading it (403).", "It may want a login or block programs; look for another address.", "login"),
-        404: ("was not found (404).", "Check the address; it may have moved.", "failing"),
-        410: ("is gone for good (410).", "Remove the source or find its new address.", "gone"),
-    }
-    said, remedy, state = words.get(status, (f"answered {status} {_phrase(status)}.", "", "failing"))
-    if status >= 500:
-        said, remedy = (
-            f"has a fault of its own ({status} {_phrase(status)}).",
-            "It will be tried again with the next sync.",
         )
-    return StatusError(f"{where} {said}", remedy, status=status, body=body, state=state)
+    elif is_slowed(status, headers):
+        asked = asked_wait(headers, now)
+        when = f"and asks to be left alone for {span(asked)}" if asked else "and does not say for how long"
+        words = Words(
+            f"is asked too often or overloaded ({status}) {when}.", "It will be asked again later by itself.", "slowed"
+        )
+    else:
+        words = words_of(status)
+    return StatusError(
+        f"{shown(url)} {words.said}", words.remedy, status=status, body=body, state=words.state, retry_after=asked
+    )
 
 
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "unknown status"
+def _is_robot_check(headers: Mapping[str, str], body: bytes) -> bool:
+    return headers.get("cf-mitigated") == "challenge" or any(mark in body[:20_000] for mark in _ROBOT_CHECKS)
+
+
+def repeated(error: FetchError, failures: int) -> FetchError:
+    """Return the error in the words for a source that has failed this many times in a row, this one counted."""
+    if isinstance(error, StatusError) and error.status == 404 and failures >= LOST_AFTER:
+        return StatusError(
+            f"{error.message.rstrip('.')}, {failures} times in a row.",
+            "It will hardly come back: find its new address, or remove the source.",
+            status=404,
+            body=error.body,
+        )
+    if error.state == "unreachable" and failures >= LOST_AFTER:
+        return FetchError(
+            f"{error.message.rstrip('.')}, {failures} times in a row.",
+            "Open it in a browser; if it is dead there too, remove the source.",
+            state=error.state,
+        )
+    return error
 
 
 def unreachable(url: str, error: Exception, allowed: float | None) -> FetchError:
     """Return the error for a connection that failed; `allowed` is the total time when that is what ran out."""
-    where, remedy = shown(url), "Check the network; it will be tried again with the next sync."
     causes = _causes(error)
-    if "CERTIFICATE_VERIFY_FAILED" in causes:
-        return FetchError(f"{where} has no valid certificate.", "Check the clock of this machine and the address.")
-    if "InvalidURL" in causes:
-        return FetchError(
-            f"{where} is, or redirects to, an address that is not http or https or is misspelt.",
-            "Mend it in feeds.toml.",
-        )
-    if "no public address" in causes:
-        return FetchError(
-            f"{where} leads into a private network; that was not followed.", "Put the address itself into feeds.toml."
-        )
-    if allowed is not None:
-        reason = f"was not done after {span(allowed)}"
-    elif "gaierror" in causes:
-        reason, remedy = "has a host whose name is not known", "Check the address and the network."
-    elif "Timeout" in causes:
-        reason = "did not answer in time"
-    elif "ConnectError" in causes:
-        reason = "refused the connection"
-    else:
-        reason = "broke off the answer"
-    return FetchError(f"{where} {reason}.", remedy, state="unreachable")
+    for sign, said, remedy, state in _CONNECTIONS:
+        if sign in causes and (allowed is None or state != "unreachable"):
+            return FetchError(f"{shown(url)} {said}.", remedy, state=state)
+    said = "broke off the answer" if allowed is None else f"was not done after {span(allowed)}"
+    return FetchError(f"{shown(url)} {said}.", _NETWORK, state="unreachable")
+
+
+_NETWORK = "Check the network; it will be tried again with the next sync."
+_CLOCK = "Check the clock of this machine; else the site must mend it."
+_CONNECTIONS = (
+    ("certificate has expired", "has a certificate that has expired", _CLOCK, "failing"),
+    ("certificate is not yet valid", "has a certificate that is not valid yet", _CLOCK, "failing"),
+    ("ostname mismatch", "has the certificate of another site", "Check the address; this network may come between.", "failing"),
+    ("CERTIFICATE_VERIFY_FAILED", "has no valid certificate", "Check the address; this network may come between.", "failing"),
+    ("InvalidURL", "is, or redirects to, an address that is not http or https or is misspelt", "Mend it in feeds.toml.", "failing"),
+    ("no public address", "leads into a private network; that was not followed", "Put the address itself into feeds.toml.", "failing"),
+    ("ProxyError", "cannot be reached through the proxy", "Check HTTPS_PROXY and HTTP_PROXY in the environment.", "unreachable"),
+    ("gaierror [Errno -3]", "was not asked: no name can be looked up", "Check the network.", "unreachable"),
+    ("gaierror", "has a host whose name is not known", "Check the address and the network.", "unreachable"),
+    ("SSLError", "answers without proper TLS", "Try http:// in the address, or check the network.", "unreachable"),
+    ("not looked up in time", "has a host whose name was not looked up in time", _NETWORK, "unreachable"),
+    ("peer closed", "broke off the answer", _NETWORK, "unreachable"),
+    ("disconnected", "broke off the answer", _NETWORK, "unreachable"),
+    ("RemoteProtocolError", "does not answer in proper HTTP", "Check the address; the port may be another service's.", "unreachable"),
+    ("Timeout", "did not answer in time", _NETWORK, "unreachable"),
+    ("Errno 111", "refused the connection", _NETWORK, "unreachable"),
+    ("ConnectError", "cannot be connected to", _NETWORK, "unreachable"),
+)  # fmt: skip
+"""What is in the words of an error and its causes, what that means, what to do, and the state; the first one counts."""
 
 
 def _causes(error: BaseException) -> str:
