@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from tracker import times
 from tracker.errors import FetchError
+from tracker.fetch.arxiv_paper import paper
 from tracker.http.refusals import StatusError
-from tracker.identity import arxiv_id, paper_identifiers
-from tracker.models import Record
+from tracker.identity import arxiv_id
 from tracker.ports import Request
-from tracker.text import clean_line, clean_text, unescape
+from tracker.text import clean_line, unescape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from tracker.models import Record
     from tracker.ports import Client
 
 BASE = "https://export.arxiv.org"
@@ -24,6 +25,14 @@ PAGE_SIZE = 200
 EMPTY_PAGE_RETRIES = 2
 _ERROR = re.compile(rb"<id>[^<]*/api/errors[^<]*</id>.*?<summary[^>]*>(.*?)</summary>", re.DOTALL)
 _VERSION = re.compile(r"v(\d+)$")
+
+
+class RefusedError(FetchError):
+    """arXiv understands the question and finds it wrong: a query that cannot be, an id that is none."""
+
+
+class ShortPagesError(FetchError):
+    """Pages hold fewer papers than were asked for, so that going on would never end."""
 
 
 def results(query: str, count: int, client: Client, base: str = "") -> Iterator[Any]:
@@ -34,15 +43,42 @@ def results(query: str, count: int, client: Client, base: str = "") -> Iterator[
     """
     import arxiv  # type: ignore[import-untyped, unused-ignore]  # 0.7 s
 
+    search = arxiv.Search(query=query, max_results=count, sort_by=arxiv.SortCriterion.SubmittedDate)
+    yield from _asked(search, 2 * -(-count // PAGE_SIZE) + EMPTY_PAGE_RETRIES, client, base)
+
+
+def papers(ids: Sequence[str], client: Client, base: str = "") -> list[Record]:
+    """Return the papers among at most `PAGE_SIZE` ids, with one request; those that do not exist are missing.
+
+    Raises:
+        RefusedError: one of the ids is none, and arXiv does not answer for the others either.
+        FetchError: the service cannot be reached, or sends what cannot be read.
+    """
+    import arxiv
+
+    found = []
+    try:
+        for result in _asked(arxiv.Search(id_list=list(ids), max_results=len(ids)), 1, client, base):
+            found.append(record_of(result))  # noqa: PERF401 - what came before the end is kept
+    except ShortPagesError:
+        pass
+    return [record for record in found if record]
+
+
+def _asked(search: Any, most: int, client: Client, base: str) -> Iterator[Any]:  # noqa: ANN401 - arxiv.Search
+    """Yield what a search finds, with at most so many requests."""
+    import arxiv
+
     logging.getLogger("arxiv").addHandler(logging.NullHandler())  # its warnings would land in the middle of a screen
-    asking = arxiv.Client(page_size=min(count, PAGE_SIZE), delay_seconds=0.0, num_retries=EMPTY_PAGE_RETRIES)
+    asking = arxiv.Client(
+        page_size=min(search.max_results, PAGE_SIZE), delay_seconds=0.0, num_retries=EMPTY_PAGE_RETRIES
+    )
     asking.query_url_format = f"{base or BASE}/api/query?{{}}"
-    adapter = _adapter(client, 2 * -(-count // PAGE_SIZE) + EMPTY_PAGE_RETRIES)
+    adapter = _adapter(client, most)
     for scheme in ("https://", "http://"):
         asking._session.mount(scheme, adapter)  # noqa: SLF001 - the package has no public way to limit a request
-    criterion = arxiv.SortCriterion.SubmittedDate
     try:
-        yield from asking.results(arxiv.Search(query=query, max_results=count, sort_by=criterion))
+        yield from asking.results(search)
     except StatusError as error:
         raise (_refused(error.body) or error) from error
     except (arxiv.ArxivError, ValueError) as error:
@@ -62,7 +98,7 @@ def _adapter(client: Client, most: int) -> Any:  # noqa: ANN401 - a class made h
         def send(self, request: requests.PreparedRequest, *_: object, **__: object) -> requests.Response:
             self.left -= 1
             if self.left < 0:  # the package would ask for ever shorter pages without end
-                raise FetchError(
+                raise ShortPagesError(
                     "arXiv sends pages with fewer papers than were asked for.",
                     "It will be tried again with the next sync.",
                 )
@@ -86,7 +122,7 @@ def _refused(body: bytes) -> FetchError | None:
     if not found:
         return None
     said = clean_line(unescape(found[1].decode("utf-8", "replace")), 200)
-    return FetchError(f"arXiv refuses the query: {said}.", "Mend the query in feeds.toml.")
+    return RefusedError(f"arXiv refuses the query: {said}.", "Mend the query in feeds.toml.")
 
 
 def record_of(result: Any) -> Record | None:  # noqa: ANN401 - arxiv.Result
@@ -96,26 +132,14 @@ def record_of(result: Any) -> Record | None:  # noqa: ANN401 - arxiv.Result
     name, title = arxiv_id(_VERSION.sub("", entry.split("/abs/")[-1])), clean_line(result.title)
     if not name or not title:
         return None
-    published = times.parse(result.published.isoformat()) if result.published else None
-    categories = tuple(
-        dict.fromkeys(filter(None, (clean_line(c, 60) for c in [result.primary_category, *result.categories])))
-    )
-    remarks = (clean_line(result.comment), clean_line(result.journal_ref))
-    return Record(
-        kind="paper",
-        key=f"arxiv:{name}",
-        identifiers=paper_identifiers(arxiv=name, doi_name=result.doi),
+    return paper(
+        name,
         title=title,
-        text=clean_text(" ".join(str(result.summary).split())),
-        authors=tuple(filter(None, (clean_line(a.name, 200) for a in result.authors))),
-        url=f"https://arxiv.org/abs/{name}",
-        pdf_url=f"https://arxiv.org/pdf/{name}",
-        venue="arXiv",
-        year=int(published[:4]) if published else None,
-        status="preprint",
-        track=categories[0] if categories else "",
-        categories=categories,
-        comment="; ".join(filter(None, remarks)),
-        published=published,
+        abstract=" ".join(str(result.summary).split()),
+        authors=[str(author.name) for author in result.authors],
+        categories=[str(one) for one in (result.primary_category, *result.categories) if one],
+        comment="; ".join(str(one) for one in (result.comment, result.journal_ref) if one),
+        doi=str(result.doi or ""),
+        published=times.parse(result.published.isoformat()) if result.published else None,
         version=int(version[1]) if version else None,
     )

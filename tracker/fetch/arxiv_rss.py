@@ -1,108 +1,132 @@
-"""Reads arXiv's daily lists (RSS): what was announced on one day in some categories."""
+"""Reads arXiv's daily lists (RSS or Atom): what was announced on one day in some categories."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tracker.errors import FetchError
+from tracker.fetch.arxiv_paper import PREPRINT, paper, xml_root
 from tracker.fetch.feed_documents import is_cut
-from tracker.identity import arxiv_id, paper_identifiers
-from tracker.models import Record
+from tracker.identity import arxiv_id
 from tracker.ports import Request
-from tracker.text import clean_line, clean_text
+from tracker.text import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from tracker.models import Record
+
 BASE = "https://rss.arxiv.org"
-_NS = {"arxiv": "http://arxiv.org/schemas/atom", "dc": "http://purl.org/dc/elements/1.1/"}
+LONGEST = 2_000
+"""A list ends there, whatever the day brought."""
+_NS = {
+    "arxiv": "http://arxiv.org/schemas/atom",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "atom": "http://www.w3.org/2005/Atom",
+}
+_ATOM = f"{{{_NS['atom']}}}"
 _HEAD = re.compile(r"^\s*arXiv:\S+\s+Announce Type:\s*[\w-]+\s*(?:Abstract:\s*)?", re.IGNORECASE)
 _ID = re.compile(r"(?:oai:arXiv\.org:|/abs/|^arXiv:)(.+?)(?:v(\d+))?(?:\.pdf)?$", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
 
 
-def request(categories: Sequence[str], base: str = "") -> Request:
-    """Return the request for the list of today."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One daily list.
+
+    Attributes:
+        day: the day it announces, as an ISO date, where it says one.
+        is_cut: whether papers of that day are missing: it breaks off, or is as long as a list can be.
+    """
+
+    records: list[Record]
+    problems: list[str]
+    day: str | None
+    is_cut: bool
+
+
+def request(categories: Sequence[str], base: str = "", form: str = "rss") -> Request:
+    """Return the request for the list of today; `form` is `rss` or `atom`."""
     return Request(
-        url=f"{base or BASE}/rss/{'+'.join(categories)}",
-        accept="application/rss+xml, application/xml;q=0.9, */*;q=0.5",
+        url=f"{base or BASE}/{form}/{'+'.join(categories)}",
+        accept=f"application/{form}+xml, application/xml;q=0.9, */*;q=0.5",
         conditional=True,
     )
 
 
-def parse(body: bytes) -> tuple[list[Record], list[str], str | None]:
-    """Return (records, problems, day of the list); an empty list is what weekends and holidays look like.
-
-    A list that is cut off has no day: its whole entries are taken, and the day is filled like one that was missed.
+def parse(body: bytes) -> Listing:
+    """Read a list; one without papers is what weekends and holidays look like. Of one that breaks off, whole entries stay.
 
     Raises:
-        FetchError: it is no RSS at all.
+        FetchError: it is neither RSS nor Atom.
     """
-    root = _root(body)
-    day = _day(root.findtext("channel/pubDate") or root.findtext("channel/lastBuildDate"))
+    root = xml_root(body)
+    if root is None:
+        raise FetchError("arXiv sent a list that cannot be read.", "It will be tried again with the next sync.")
+    entries = root.findall("channel/item") if root.find("channel") is not None else root.findall("atom:entry", _NS)
+    if root.find("channel") is None and root.tag != f"{_ATOM}feed":
+        raise FetchError("arXiv sent something that is no list.", "It will be tried again with the next sync.")
+    day = _dated(root.find("channel")) if root.find("channel") is not None else _dated(root)
+    broken = is_cut(body)
+    listed = entries[:-1] if broken else entries
+    found = [_record(entry, day) for entry in listed[:LONGEST]]
     records: dict[str, Record] = {}
-    unread = 0
-    listed, cut = root.findall("channel/item"), is_cut(body)
-    for item in listed[:-1] if cut else listed:
-        record = _record(item, day)
-        if record is None:
-            unread += 1
-        else:
-            records.setdefault(record.key, record)
+    for record in filter(None, found):
+        records.setdefault(record.key, record)
     newest = max((r.announced for r in records.values() if r.announced), default=day.isoformat() if day else None)
+    unread = found.count(None)
     problems = [f"{unread} of the entries have no arXiv id or title."] if unread else []
-    if cut:
+    if broken:
         problems.append("The list is cut off; the whole entries before that were read.")
-    return list(records.values()), problems, None if cut else newest
+    return Listing(
+        records=list(records.values()),
+        problems=problems,
+        day=newest,
+        is_cut=broken or len(entries) >= LONGEST,
+    )
 
 
-def _root(body: bytes) -> Any:  # noqa: ANN401 - lxml has no types
-    from lxml import etree  # type: ignore[import-untyped, unused-ignore]  # 0.2 s
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False)
-    try:
-        root = etree.fromstring(body, parser=parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise FetchError(
-            "arXiv sent a list that cannot be read.", "It will be tried again with the next sync."
-        ) from error
-    if root is None or root.find("channel") is None:
-        raise FetchError("arXiv sent something that is no RSS.", "It will be tried again with the next sync.")
-    return root
+def _text(entry: Any, *names: str) -> str:  # noqa: ANN401 - lxml has no types
+    """Return the first text there is under some names; RSS and Atom call the same things differently."""
+    return next(filter(None, (clean_line(entry.findtext(name, namespaces=_NS)) for name in names)), "")
 
 
-def _record(item: Any, day: date | None) -> Record | None:  # noqa: ANN401
-    found = _ID.search(clean_line(item.findtext("guid"))) or _ID.search(clean_line(item.findtext("link")))
-    name, title = arxiv_id(found[1]) if found else None, clean_line(item.findtext("title"))
+def _dated(element: Any) -> date | None:  # noqa: ANN401
+    return _day(_text(element, "pubDate", "lastBuildDate", "atom:published", "atom:updated"))
+
+
+def _record(entry: Any, day: date | None) -> Record | None:  # noqa: ANN401
+    link = entry.find("atom:link", _NS)
+    places = (_text(entry, "guid", "atom:id"), _text(entry, "link"), "" if link is None else link.get("href", ""))
+    found = next(filter(None, map(_ID.search, places)), None)
+    name, title = arxiv_id(found[1]) if found else None, _text(entry, "title", "atom:title")
     if not found or not name or not title:
         return None
-    described = item.findtext("description") or ""
-    kind = clean_line(item.findtext("arxiv:announce_type", namespaces=_NS)) or _announced_as(described)
-    announced = _day(item.findtext("pubDate")) or day
-    categories = tuple(dict.fromkeys(filter(None, (clean_line(one.text, 60) for one in item.iterfind("category")))))
-    comment = clean_line(item.findtext("arxiv:journal_reference", namespaces=_NS))
-    doi = clean_line(item.findtext("arxiv:DOI", namespaces=_NS)) or None
-    return Record(
-        kind="paper",
-        key=f"arxiv:{name}",
-        identifiers=paper_identifiers(arxiv=name, doi_name=doi),
+    described = entry.findtext("description") or entry.findtext("atom:summary", namespaces=_NS) or ""
+    kind = _text(entry, "arxiv:announce_type") or _announced_as(described)
+    announced = _dated(entry) or day
+    is_replaced = kind.lower().startswith("replace")
+    return paper(
+        name,
         title=title,
-        text=clean_text(_HEAD.sub("", described)),
-        authors=authors_of(item.findtext("dc:creator", namespaces=_NS) or ""),
-        url=f"https://arxiv.org/abs/{name}",
-        pdf_url=f"https://arxiv.org/pdf/{name}",
-        venue="arXiv",
-        year=_year(name),
-        status="preprint",
-        track=categories[0] if categories else "",
-        categories=categories,
-        comment=comment,
+        abstract=_HEAD.sub("", described),
+        authors=_authors(entry),
+        categories=[term.get("term") or term.text or "" for term in entry.iterfind("{*}category")],
+        comment=_text(entry, "arxiv:journal_reference"),
+        doi=_text(entry, "arxiv:DOI"),
+        status="" if is_replaced else PREPRINT,  # most withdrawals are told in comments, and a list has none
         announced=announced.isoformat() if announced else None,
         version=int(found[2]) if found[2] else None,
-        updates_only=kind.lower().startswith("replace"),
+        updates_only=is_replaced,
     )
+
+
+def _authors(entry: Any) -> tuple[str, ...]:  # noqa: ANN401
+    named = entry.iterfind("atom:author/atom:name", _NS)
+    return authors_of(entry.findtext("dc:creator", namespaces=_NS) or "") or tuple(one.text or "" for one in named)
 
 
 def authors_of(text: str) -> tuple[str, ...]:
@@ -118,18 +142,13 @@ def _announced_as(described: str) -> str:
     return found[1] if found else "new"
 
 
-def _year(name: str) -> int:
-    """Return the year of submission, which an id begins with (`2401.01234`, `cs/0701001`)."""
-    short = int(name.rpartition("/")[2][:2])
-    return 1900 + short if short > 90 else 2000 + short
-
-
-def _day(text: str | None) -> date | None:
+def _day(text: str) -> date | None:
     """Return the day that a date names in its own time zone: a list of midnight in New York belongs to that day."""
+    from datetime import datetime
     from email.utils import parsedate_to_datetime
 
     try:
-        day = parsedate_to_datetime((text or "").strip()).date()
+        day = (datetime.fromisoformat(text) if text[:4].isdigit() else parsedate_to_datetime(text)).date()
     except (ValueError, TypeError, OverflowError):
         return None
     return day if day.year >= 1990 else None
