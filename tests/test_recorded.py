@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import gzip
-import json
 import re
 from email import message_from_string
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tracker.config import Source
 from tracker.errors import FetchError
-from tracker.fetch import arxiv_api, arxiv_rss, bluesky, feed, feed_documents, feed_plain, feed_reader
+from tracker.fetch import feed, feed_documents, feed_plain, feed_reader
 from tracker.http.refusals import refusal
 from tracker.identity import is_web_address
 from tracker.ports import Request, Response
@@ -123,94 +122,3 @@ class Recorded:
         if status != 200:
             raise refusal(status, request.url, {}, body, 0.0)
         return Response(url=request.url, status=200, headers={}, body=body)
-
-
-def api_records(status: int, body: bytes) -> list[Record]:
-    entries = body.count(b"<entry>")
-    found = [
-        arxiv_api.record_of(result)
-        for result in arxiv_api.results("all:x", max(entries, 1), Recorded([(status, body)]))
-    ]
-    assert None not in found
-    return [record for record in found if record]
-
-
-def test_arxiv_query_answers() -> None:
-    refused = total = 0
-    for path in sorted((RECORDED / "arxiv-api").glob("*.json")):
-        answer = json.loads(path.read_bytes())
-        if answer["status_code"] != 200:
-            with pytest.raises(FetchError, match="arXiv refuses the query"):
-                api_records(answer["status_code"], answer["body"].encode())
-            refused += 1
-            continue
-        found = api_records(answer["status_code"], answer["body"].encode())
-        assert len(found) == answer["body"].count("<entry>")
-        total += len(found)
-        for record in found:
-            sound(record)
-            assert record.version
-            assert record.categories
-            assert record.authors
-            assert record.published
-    assert refused == 1
-    assert total >= 150
-
-
-def test_arxiv_atom_files() -> None:
-    for path in sorted((PAPERS / "arxiv_atom").glob("*.xml*")):
-        body = data(path)
-        if b"/api/errors#" in body:
-            with pytest.raises(FetchError, match="incorrect id format"):
-                api_records(400, body)
-        else:
-            assert len(api_records(200, body)) == body.count(b"<entry>")
-
-
-def test_arxiv_lists() -> None:
-    counts = {}
-    for path in sorted((PAPERS / "arxiv_rss").glob("*.xml")):
-        found, _, day = arxiv_rss.parse(path.read_bytes())
-        for record in found:
-            sound(record)
-            assert record.announced == day or not record.announced
-            assert "Announce Type" not in record.text
-        counts[path.name] = len(found)
-    assert counts == {"hepml_arxiv_rss.xml": 1, "rss_real_head_2025-09-18.xml": 0, "rss_synthetic_sorades.xml": 2}
-
-
-def bodies() -> list[tuple[str, int, Any]]:
-    found = []
-    for path in sorted((RECORDED / "bluesky-appview-local").glob("*.json")):
-        answer = json.loads(path.read_bytes())
-        found.append((path.stem, answer["response"]["status"], answer["response"]["body"]))
-    return found
-
-
-def test_bluesky_pages() -> None:
-    total = 0
-    for name, status, body in bodies():
-        if status != 200 or not name.startswith(("getAuthorFeed", "getListFeed")):
-            continue
-        found, problems, mark, _ = bluesky.parse(json.dumps(body).encode(), reposts=True)
-        assert problems == []
-        assert mark == body.get("cursor", "")
-        assert len(found) == len({item["post"]["uri"] for item in body["feed"]})
-        for record in found:
-            sound(record)
-            assert record.published
-        total += len(found)
-    assert total >= 30
-
-
-def test_bluesky_views_and_errors() -> None:
-    view = json.loads((RECORDED / "bluesky" / "thread_view_post_with_embed_media.json").read_bytes())["thread"]["post"]
-    record = bluesky.record_of(view)
-    assert record
-    assert record.authors == ("Python SDK",)
-    source = Source(kind="bluesky", name="x", options={"actor": "nobody.test"})
-    for name, status, body in bodies():
-        if status != 200:
-            with pytest.raises(FetchError) as caught:
-                list(bluesky.BlueskyFetcher().fetch(source, {}, Recorded([(status, json.dumps(body).encode())])))
-            assert ("knows no account" in caught.value.message) == (name == "error-unknown-actor")

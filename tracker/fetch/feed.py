@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 from tracker import times
 from tracker.errors import ConfigError
 from tracker.fetch import options
-from tracker.fetch.feed_documents import Document, Entry, join
+from tracker.fetch.feed_addresses import recognised, repository_of, site_of
+from tracker.fetch.feed_discovery import ACCEPT, find, pages
+from tracker.fetch.feed_documents import Document, Entry, join, require_whole
 from tracker.fetch.feed_reader import read
 from tracker.identity import canonical_url, is_web_address, paper_of_link
 from tracker.models import Record
@@ -25,34 +27,13 @@ if TYPE_CHECKING:
     from tracker.ports import Client, Response
 
 OPTIONS = frozenset({"url", "network", "author"})
-ACCEPT = (
-    "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
-)
 LINK_LIMIT = 200
-_SHARED_HOSTS = frozenset(
-    {
-        "github.io",
-        "gitlab.io",
-        "substack.com",
-        "medium.com",
-        "blogspot.com",
-        "wordpress.com",
-        "tumblr.com",
-        "ghost.io",
-        "netlify.app",
-        "vercel.app",
-        "pages.dev",
-        "bearblog.dev",
-        "hashnode.dev",
-        "feedburner.com",
-    }
-)
 _TITLE_WIDTH = 100
 _EARLIEST = "1990"
 
 
 class FeedFetcher:
-    """Options: `url`, `network` (`blog` unless given), `author` (the title of the feed unless given)."""
+    """Options: `url` of a feed or of a page that has one, `network` and `author` (unless the feed tells them)."""
 
     kind: ClassVar[str] = "feed"
 
@@ -66,13 +47,30 @@ class FeedFetcher:
         options.text(source, "network")
         options.text(source, "author")
 
+    def recognise(self, text: str) -> Mapping[str, Any] | None:
+        """Return options for any web address, also without its scheme: ask the other kinds first."""
+        url = recognised(text)
+        return {"url": url} if url else None
+
     def fetch(self, source: Source, cursor: Mapping[str, Any], client: Client) -> Iterator[Batch]:
-        """Yield the entries; nothing when the feed has not changed."""
-        answer = client.get(request(source))
-        if answer.status == 304:
-            return
-        records, problems = parse(answer, source)
-        yield Batch(records=records, cursor=dict(cursor), problems=problems)
+        """Yield the entries, of a JSON Feed in pages also older ones not yet known; nothing when it has not changed."""
+        wanted = request(source)
+        found = find(wanted, _remembered(cursor, wanted.url), client)
+        after = {"page": wanted.url, "feed": found.address} if found.address else {}
+        known = newest = str(cursor.get("newest", ""))
+        for url, document in pages(found, known, client):
+            records = records_of(document, url, source)
+            newest = max([newest, *(record.published for record in records if record.published)])
+            if document.next_page or known:
+                after = {**after, "newest": newest}
+            yield Batch(records=records, cursor=after, problems=document.problems)
+            require_whole(document.problems)
+
+
+def _remembered(cursor: Mapping[str, Any], url: str) -> str:
+    """Return where the feed of a page was found the last time, if it is still that page."""
+    address = cursor.get("feed") if cursor.get("page") == url else ""
+    return address if isinstance(address, str) and is_web_address(address) else ""
 
 
 def request(source: Source) -> Request:
@@ -93,6 +91,7 @@ class _Voice:
         pages: canonical addresses of the feed and of the site, which are no entry's own.
         sites: the sites whose pages are the entries' own.
         latest: later dates are mistakes.
+        product: what the entries are releases of, for titles that say no more than `v1.2`.
     """
 
     url: str
@@ -102,25 +101,34 @@ class _Voice:
     network: str
     author: str
     latest: str
+    product: str
 
 
 def parse(answer: Response, source: Source) -> tuple[list[Record], list[str]]:
     """Return (records, problems) of an answer."""
     document = read(answer.body, answer.url, answer.headers.get("content-type", ""))
-    return _records(document, _voice(document, answer.url, source)), list(document.problems)
+    return records_of(document, answer.url, source), list(document.problems)
+
+
+def records_of(document: Document, url: str, source: Source) -> list[Record]:
+    """Return the records of a feed that was read from an address."""
+    return _records(document, _voice(document, url, source))
 
 
 def _voice(document: Document, url: str, source: Source) -> _Voice:
     home = join(url, document.home)
-    name = options.text(source, "author") or _line(document.title, plain=False) or urlsplit(url).hostname or source.name
+    repository = repository_of(url) or repository_of(options.text(source, "url"))
+    told = repository or _line(document.title, plain=False) or urlsplit(url).hostname
+    name = options.text(source, "author") or told or source.name
     return _Voice(
         url=url,
         place=canonical_url(request(source).url) or source.name,
         pages=frozenset({canonical_url(url), canonical_url(home)}),
         sites=frozenset({site_of(url), site_of(home)}),
-        network=options.text(source, "network") or "blog",
+        network=options.text(source, "network") or ("github" if repository else "blog"),
         author=clean_line(name, 200),
         latest=times.stamp(times.now() + timedelta(days=1)),
+        product=repository.partition("/")[2],
     )
 
 
@@ -147,6 +155,8 @@ def _record(entry: Entry, voice: _Voice, page: str | None, *, own_guid: bool, ow
     title = _line(entry.title, plain=entry.title_is_plain) or shorten(clean_line(text), _TITLE_WIDTH)
     if not title and not link:
         return None
+    if title and voice.product.lower() not in title.lower():
+        title = f"{voice.product} {title}"
     key = _key(entry, voice, title, own_guid=own_guid, own_link=own_link)
     permalink = own_link and is_permalink(entry, page, voice)
     leads = [join(entry.base or link or voice.url, href) for href in hrefs] + list(entry.links)
@@ -163,6 +173,7 @@ def _record(entry: Entry, voice: _Voice, page: str | None, *, own_guid: bool, ow
         links=tuple(lead for lead in dict.fromkeys(leads) if is_web_address(lead))[:LINK_LIMIT],
         published=_plausible(entry.published, voice.latest),
         keywords=_lines(entry.keywords, 50),
+        comment=spoken(entry.duration),
         network=voice.network,
         author=voice.author,
     )
@@ -188,15 +199,14 @@ def is_permalink(entry: Entry, page: str | None, voice: _Voice) -> bool:
     return entry.guid == entry.link or site_of(entry.link) in voice.sites or canonical_url(entry.guid) == page
 
 
-def site_of(url: str) -> str:
-    """Return the part of a host that one owner has: `example.org` of `blog.example.org`, all of `ada.github.io`."""
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
+def spoken(duration: str) -> str:
+    """Return how long a recording is, given in seconds or as `h:mm:ss`; empty where it does not say."""
+    parts = duration.strip().partition(".")[0].split(":")
+    if not 1 <= len(parts) <= 3 or not all(part.isascii() and part.isdecimal() and len(part) < 7 for part in parts):
         return ""
-    labels = host.split(".")
-    shared = ".".join(labels[-2:]) in _SHARED_HOSTS or (len(labels[-1]) == 2 and len(labels[-2:][0]) <= 3)
-    return host if host.replace(".", "").isdigit() else ".".join(labels[-3 if shared else -2 :])
+    seconds = sum(int(part) * 60**power for power, part in enumerate(reversed(parts)))
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"Recording of {f'{hours} h {minutes} min' if hours else f'{max(minutes, 1)} min'}" if seconds else ""
 
 
 def _plausible(moment: str | None, latest: str) -> str | None:

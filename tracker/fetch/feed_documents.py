@@ -5,11 +5,19 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from tracker.errors import FetchError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 ENTRY_LIMIT = 2_000
+CUT = "The feed is cut off; the whole entries before that were read."
 _PROLOG = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 _ELEMENT = re.compile(rb"<[A-Za-z_]")
+_NAME = re.compile(rb"<([A-Za-z_][\w:.-]*)")
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]*?\bencoding\s*=\s*[\"']([\w.:-]+)[\"'][^>]*\?>", re.IGNORECASE)
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _WIDE = (
@@ -39,6 +47,7 @@ class Entry:
     published: str | None = None
     keywords: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    duration: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +58,7 @@ class Document:
     home: str = ""
     entries: tuple[Entry, ...] = ()
     problems: tuple[str, ...] = ()
+    next_page: str = ""
 
 
 def readable(body: bytes, content_type: str) -> tuple[bytes, str]:
@@ -98,6 +108,27 @@ def is_cut(body: bytes) -> bool:
     """Tell whether the last entry that begins does not end."""
     last = max(body.rfind(b"<item"), body.rfind(b"<entry"))
     return last > max(body.rfind(b"</item"), body.rfind(b"</entry")) and b"/>" not in body[last : last + 8]
+
+
+def lacks_end(body: bytes) -> bool:
+    """Tell whether the first element of a document is never closed: what came after its last entry is not known."""
+    first = _NAME.search(body)
+    return first is not None and body.rfind(b"</" + first[1]) < 0
+
+
+def require_whole(problems: Sequence[str]) -> None:
+    """Say that a feed was cut off, after its entries were handed over: its next answer must not be `unchanged`.
+
+    Raises:
+        FetchError: it is among the problems that it was.
+    """
+    if CUT in problems:
+        raise FetchError(CUT, "It will be read again with the next sync.")
+
+
+def is_recording(media_type: str) -> bool:
+    """Tell whether what is enclosed is to be heard or seen; pictures only adorn."""
+    return media_type.strip().lower().startswith(("audio/", "video/"))
 
 
 def join(base: str, address: str) -> str:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from tracker import times
 from tracker.errors import FetchError
-from tracker.fetch.feed_documents import ENTRY_LIMIT, Document, Entry, join, text
+from tracker.fetch.feed_documents import CUT, ENTRY_LIMIT, Document, Entry, is_recording, join, text
 from tracker.fetch.options import items, mapping
 from tracker.http.refusals import shown
+from tracker.identity import is_web_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +30,7 @@ def read(body: bytes, url: str) -> Document:
         feed = mapping(json.loads(written))
     except (ValueError, RecursionError):
         feed = _recovered(written)
-        problems.append("The feed is cut off or damaged; the whole entries before that were read.")
+        problems.append(CUT)
         if not feed["items"]:
             raise FetchError(
                 f"{shown(url)} begins like JSON but cannot be read.", "It will be tried again with the next sync."
@@ -40,8 +41,13 @@ def read(body: bytes, url: str) -> Document:
     entries = tuple(_entry(one, url) for one in listed[:ENTRY_LIMIT])
     if unread := len(items(feed.get("items"))) - len(entries):
         problems.append(f"{unread} of the entries were not read.")
+    following = join(url, text(feed.get("next_url"))) if feed.get("next_url") else ""
     return Document(
-        title=text(feed.get("title")), home=text(feed.get("home_page_url")), entries=entries, problems=tuple(problems)
+        title=text(feed.get("title")),
+        home=text(feed.get("home_page_url")),
+        entries=entries,
+        problems=tuple(problems),
+        next_page=following if is_web_address(following) else "",
     )
 
 
@@ -67,6 +73,9 @@ def _recovered(written: str) -> dict[str, Any]:
 def _entry(item: Mapping[str, Any], url: str) -> Entry:
     people = [*items(item.get("authors")), item.get("author")]
     guid, link, outside = item.get("id"), text(item.get("url")), text(item.get("external_url"))
+    recordings = [
+        one for one in map(mapping, items(item.get("attachments"))) if is_recording(text(one.get("mime_type")))
+    ]
     markup, plain = text(item.get("content_html")), text(item.get("content_text")) or text(item.get("summary"))
     return Entry(
         guid=str(guid) if isinstance(guid, str | int | float) else "",
@@ -79,5 +88,6 @@ def _entry(item: Mapping[str, Any], url: str) -> Entry:
         authors=tuple(dict.fromkeys(filter(None, (text(mapping(one).get("name")) for one in people)))),
         published=times.parse(text(item.get("date_published"))) or times.parse(text(item.get("date_modified"))),
         keywords=tuple(text(tag) for tag in items(item.get("tags")) if text(tag)),
-        links=(join(url, outside),) if outside else (),
+        links=((join(url, outside),) if outside else ()) + tuple(text(one.get("url")) for one in recordings),
+        duration=str(recordings[0].get("duration_in_seconds", "")) if recordings else "",
     )

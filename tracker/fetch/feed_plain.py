@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from tracker import times
-from tracker.fetch.feed_documents import ENTRY_LIMIT, Document, Entry, join
+from tracker.fetch.feed_documents import ENTRY_LIMIT, Document, Entry, is_recording, join
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,7 +103,13 @@ def _item(item: Any, url: str) -> Entry:  # noqa: ANN401
         authors=_people(item),
         published=_moment(_own(item, "pubDate") or _own(item, f"{_DC}date")),
         keywords=tuple(filter(None, (_text(one) for one in item.iterfind("category")))),
+        links=_recordings(item),
     )
+
+
+def _recordings(item: Any) -> tuple[str, ...]:  # noqa: ANN401
+    enclosed = item.iterfind("enclosure")
+    return tuple(filter(None, (one.get("url", "").strip() for one in enclosed if is_recording(one.get("type", "")))))
 
 
 def _people(item: Any) -> tuple[str, ...]:  # noqa: ANN401

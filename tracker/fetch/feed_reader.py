@@ -8,27 +8,53 @@ import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracker import times
 from tracker.errors import FetchError
 from tracker.fetch import feed_json, feed_plain
-from tracker.fetch.feed_documents import ENTRY_LIMIT, Document, Entry, is_cut, join, readable, text, without_prolog
+from tracker.fetch.feed_documents import (
+    CUT,
+    ENTRY_LIMIT,
+    Document,
+    Entry,
+    is_cut,
+    is_recording,
+    join,
+    lacks_end,
+    readable,
+    text,
+    without_prolog,
+)
 from tracker.fetch.options import items, mapping
 from tracker.http.refusals import shown
 from tracker.text import clean_line
 
-MARKUP_LIMIT = 300_000
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MARKUP_LIMIT, DEPTH_LIMIT = 300_000, 10_000
+_NESTING = re.compile(rb"<(?:/|item\b|entry\b|\w)|/>")
 _ENTRY = re.compile(rb"<(?:item|entry)\b")
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
 _MARKUP = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+
+
+class WebPageError(FetchError):
+    """A web page stands where a feed was looked for. `feeds` are the addresses of those it names, `url` is its own."""
+
+    def __init__(self, body: bytes, url: str) -> None:
+        self.feeds, self.url = alternates(body, url), url
+        named = f"It names these feeds: {', '.join(self.feeds[:3])}" if self.feeds else ""
+        super().__init__(f"{shown(url)} is a web page, not a feed.", named or "Look for the feed address on the site.")
 
 
 def read(body: bytes, url: str, content_type: str) -> Document:
     """Return what a document holds, whatever of the three it is; what follows a cut is lost, the rest is kept.
 
     Raises:
-        FetchError: it is a web page or nothing that can be read; feeds named by the page are in the remedy.
+        WebPageError: it is a web page.
+        FetchError: it is nothing that can be read.
     """
     start = body[:4_096].removeprefix(codecs.BOM_UTF8).lstrip()
     if not start:
@@ -38,14 +64,14 @@ def read(body: bytes, url: str, content_type: str) -> Document:
     body, content_type = readable(body, content_type)
     plain = without_prolog(body)
     if _MARKUP.match(plain):
-        raise _web_page(body, url)
+        raise WebPageError(body, url)
     known = None if is_cut(plain) else feed_plain.read(plain, url, content_type)
     if known is not None and known.entries:
         return known
     document, version = parsed(plain, url, content_type)
     if not version and not document.entries:
         if b"<html" in plain[:4_096].lower():
-            raise _web_page(body, url)
+            raise WebPageError(body, url)
         raise FetchError(f"{shown(url)} is no RSS, Atom or JSON Feed.", "Look for the feed address on the site.")
     return document
 
@@ -54,6 +80,7 @@ def parsed(body: bytes, url: str, content_type: str) -> tuple[Document, str]:
     """Return what feedparser makes of a document, and the version it sees in it, empty when it sees none."""
     import feedparser  # type: ignore[import-untyped, unused-ignore]  # 0.4 s
 
+    has_end = not lacks_end(body)
     body, problems = _bounded(body, url)
     headers = {"content-location": url} | ({"content-type": content_type} if content_type else {})
     try:
@@ -63,9 +90,9 @@ def parsed(body: bytes, url: str, content_type: str) -> tuple[Document, str]:
             f"{shown(url)} cannot be read as a feed ({type(error).__name__}).", "Report the address."
         ) from error
     found = tree.entries
-    if found and is_cut(body):
-        found = found[:-1]
-        problems.append("The feed is cut off; the whole entries before that were read.")
+    if found and (is_cut(body) or not has_end):
+        found = found[:-1] if is_cut(body) else found
+        problems.append(CUT)
     title, home = text(tree.feed.get("title")), text(tree.feed.get("link"))
     entries = tuple(_entry(entry) for entry in found[:ENTRY_LIMIT])
     return Document(title=title, home=home, entries=entries, problems=tuple(problems)), text(tree.get("version"))
@@ -79,7 +106,21 @@ def _bounded(body: bytes, url: str) -> tuple[bytes, list[str]]:
         body = body[: starts[-1]]
     if body.count(b"<") > MARKUP_LIMIT:
         raise FetchError(f"{shown(url)} holds more markup than is read.", "Follow a shorter feed of that site.")
+    if _is_too_deep(body):
+        raise FetchError(f"{shown(url)} holds markup nested too deep to be read.", "Tell the site that it is broken.")
     return body, problems
+
+
+def _is_too_deep(body: bytes) -> bool:
+    """Tell whether an entry nests so deep, or leaves so much open, that feedparser's time grows with the square of it."""
+    depth = 0
+    for found in _NESTING.finditer(body):
+        tag = found[0]
+        step = -1 if tag in {b"</", b"/>"} else 1
+        depth = max(depth + step, 0) if len(tag) == 2 else 0
+        if depth > DEPTH_LIMIT:
+            return True
+    return False
 
 
 def _entry(entry: dict[str, Any]) -> Entry:
@@ -88,11 +129,7 @@ def _entry(entry: dict[str, Any]) -> Entry:
     if not content.get("value"):
         content = mapping(entry.get("summary_detail"))
     heading = mapping(entry.get("title_detail"))
-    related = [
-        text(mapping(one).get("href"))
-        for one in items(entry.get("links"))
-        if mapping(one).get("rel") in {"related", "via"}
-    ]
+    related = [text(one.get("href")) for one in map(mapping, items(entry.get("links"))) if _leads_on(one)]
     return Entry(
         guid=text(entry.get("id")),
         link=text(entry.get("feedburner_origlink")) or text(entry.get("link")),
@@ -106,6 +143,14 @@ def _entry(entry: dict[str, Any]) -> Entry:
         or _moment(dict.get(entry, "updated_parsed")),  # its own get warns
         keywords=tuple(filter(None, (text(mapping(one).get("term")) for one in items(entry.get("tags"))))),
         links=tuple(filter(None, related)),
+        duration=text(entry.get("itunes_duration")),
+    )
+
+
+def _leads_on(link: Mapping[str, Any]) -> bool:
+    """Tell whether a link of an entry leads to what it is about, or to its recording."""
+    return link.get("rel") in {"related", "via"} or (
+        link.get("rel") == "enclosure" and is_recording(text(link.get("type")))
     )
 
 
@@ -143,9 +188,3 @@ def alternates(body: bytes, url: str) -> tuple[str, ...]:
     parser.feed(body[:500_000].decode("utf-8", "replace"))
     found = [clean_line(join(parser.base, href), 500) for href in parser.found]
     return tuple(dict.fromkeys(address for address in found if address.startswith(("http://", "https://"))))
-
-
-def _web_page(body: bytes, url: str) -> FetchError:
-    found = alternates(body, url)
-    remedy = f"It names these feeds: {', '.join(found[:3])}" if found else "Look for the feed address on the site."
-    return FetchError(f"{shown(url)} is a web page, not a feed.", remedy)
