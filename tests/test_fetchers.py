@@ -13,8 +13,9 @@ from tracker.config import Source
 from tracker.demo import answers
 from tracker.demo.server import DemoServer
 from tracker.errors import ConfigError, FetchError
-from tracker.fetch.arxiv import ArxivFetcher, missed, query_of
+from tracker.fetch.arxiv import ArxivFetcher, missed
 from tracker.fetch.arxiv_rss import authors_of
+from tracker.fetch.arxiv_search import query_of
 from tracker.fetch.bluesky import BlueskyFetcher
 from tracker.fetch.conference import ConferenceFetcher
 from tracker.fetch.feed import FeedFetcher, parse
@@ -268,14 +269,14 @@ def test_feeds_of_every_kind_say_the_same(server: DemoServer, client: HttpClient
 def test_bluesky_pages_until_it_knows_a_post(server: DemoServer, client: HttpClient) -> None:
     options = {"actor": "ada.demo.example"}
     batches = fetched(server, client, "bluesky", options)
-    assert [len(batch.records) for batch in batches] == [50, 50, 30]
-    assert [dict(batch.cursor) for batch in batches] == [{}, {}, {"newest": "2026-09-06T17:00:00Z"}]
+    assert [len(batch.records) for batch in batches] == [100, 30]
+    assert [dict(batch.cursor) for batch in batches] == [{}, {"newest": "2026-09-06T17:00:00Z"}]
     first = records(batches)[0]
     assert first.links == ("https://arxiv.org/abs/2609.99129", "https://openreview.net/forum?id=AbCdEf1234")
     assert (first.network, first.author, first.authors) == ("bluesky", "ada.demo.example", ("Ada Example",))
     assert first.engagement == {"likes": 0.0, "reposts": 0.0, "replies": 0.0, "quotes": 0.0}
     again = fetched(server, client, "bluesky", options, batches[-1].cursor)
-    assert [len(batch.records) for batch in again] == [50]
+    assert [len(batch.records) for batch in again] == [100]
 
 
 def test_bluesky_unknown_account(server: DemoServer, client: HttpClient) -> None:
@@ -294,7 +295,7 @@ def test_bluesky_unknown_account(server: DemoServer, client: HttpClient) -> None
         ("arxiv", {"query": "x", "categorys": ["cs.LG"]}, "is no option"),
         ("arxiv", {"categories": [1]}, "list of texts"),
         ("conference", {"years": [2025]}, "venue"),
-        ("conference", {"venue": "CVPR", "years": [2025]}, "no conference"),
+        ("conference", {"venue": "KDD", "years": [2025]}, "no conference"),
         ("conference", {"venue": "ICML"}, "years"),
         ("conference", {"venue": "ICML", "years": ["2025"]}, "no year"),
         ("feed", {}, "url"),

@@ -41,6 +41,7 @@ def test_arxiv_ids_in_every_spelling(spelling: str, expected: str | None) -> Non
         ("https://openreview.net/pdf?id=S1q_Cz-Cb", "openreview:S1q_Cz-Cb"),
         ("https://proceedings.mlr.press/v202/chen23a.html", "pmlr:v202/chen23a"),
         ("https://proceedings.mlr.press/v202/chen23a/chen23a.pdf", "pmlr:v202/chen23a"),
+        ("https://proceedings.mlr.press/v267/liu25bm.html", "pmlr:v267/liu25bm"),
         ("https://aclanthology.org/2023.acl-long.1/", "acl:2023.acl-long.1"),
         ("https://arxiv.org/list/cs.LG/recent", None),
         ("https://example.org/abs/2405.21060", None),

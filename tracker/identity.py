@@ -99,7 +99,7 @@ def _proceedings(path: str, _query: str) -> str | None:
 
 
 def _volume(path: str, _query: str) -> str | None:
-    found = re.match(r"/([vr]\d+)/([a-z-]+\d\d[a-z])(?:\.html|/|$)", path)
+    found = re.match(r"/([vr]\d+)/([a-z-]+\d\d[a-z]{1,3})(?:\.html|/|$)", path)
     return f"pmlr:{found[1]}/{found[2]}" if found else None
 
 

@@ -1,35 +1,55 @@
-"""Reads the accepted papers of NeurIPS, ICML and ICLR from the static file of their sites; no login needed."""
+"""Reads the accepted papers of conferences: from the file of their site, else their proceedings, else OpenReview."""
 
 from __future__ import annotations
 
-import json
 import re
-from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urljoin
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from urllib.parse import urlsplit
 
+from tracker.credentials import credential
 from tracker.errors import ConfigError, FetchError
-from tracker.fetch import options
-from tracker.fetch.options import items, mapping
+from tracker.fetch import conference_openreview, conference_site, options, proceedings_neurips, proceedings_pmlr
+from tracker.fetch.conference_venues import VENUES, Edition, Venue
 from tracker.http.refusals import StatusError
-from tracker.identity import is_web_address, paper_identifiers
-from tracker.models import Record
-from tracker.ports import Batch, Request
-from tracker.text import clean_line, clean_text, html_to_text, title_key
+from tracker.identity import is_web_address
+from tracker.ports import Batch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from tracker.config import Source
+    from tracker.models import Record
     from tracker.ports import Client
 
-BASES = {"NeurIPS": "https://neurips.cc", "ICML": "https://icml.cc", "ICLR": "https://iclr.cc"}
-OPTIONS = frozenset({"venue", "years"})
-BYTE_LIMIT = 60_000_000
-_RANKS = ("oral", "spotlight", "poster")
+OPTIONS = frozenset({"venue", "years", "site"})
+BASE = "https://neurips.cc"
+"""The service whose site software most others use; see `conference_venues` for each one's address."""
+_NAMED = re.compile(r"^([a-z]+):(\d{4})$", re.IGNORECASE)
+_PAGE = re.compile(r"^/(?:virtual/(\d{4})(?:/(?:index|papers)\.html)?|Conferences/(\d{4}))/?$", re.IGNORECASE)
+_PROCEEDINGS = re.compile(r"^/paper_files/paper/(\d{4})/?$")
+_VOLUME = re.compile(r"^/v(\d+)/?$")
+
+
+class _Way(Protocol):
+    """One place where the papers of an edition can be read; 404 as its first answer means: not there."""
+
+    def serves(self, edition: Edition) -> bool: ...
+
+    def read(
+        self, edition: Edition, mark: object, client: Client, /
+    ) -> Iterator[tuple[list[Record], object, list[str]]]: ...
+
+
+WAYS: Mapping[str, _Way] = {
+    "site": conference_site,
+    "the proceedings": proceedings_neurips,
+    "the Proceedings of Machine Learning Research": proceedings_pmlr,
+    "OpenReview": conference_openreview,
+}
 
 
 class ConferenceFetcher:
-    """Options: `venue` (NeurIPS, ICML or ICLR), `years` (a list)."""
+    """Options: `venue`, `years` (a list), `site` (the address of a site with the same software)."""
 
     kind: ClassVar[str] = "conference"
 
@@ -39,39 +59,69 @@ class ConferenceFetcher:
         venue_of(source)
         years_of(source)
 
+    def recognise(self, text: str) -> Mapping[str, Any] | None:
+        """Return the options for `neurips:2025`, a page `/virtual/2025` of a site, a year or volume of proceedings."""
+        if named := _NAMED.match(text.strip()):
+            known = VENUES.get(named[1].lower())
+            return _options(known, int(named[2])) if known else None
+        return _of_address(text.strip()) if is_web_address(text.strip()) else None
+
     def fetch(self, source: Source, cursor: Mapping[str, Any], client: Client) -> Iterator[Batch]:
-        """Yield one batch a year; a year that is not out yet stops nothing that comes before it."""
-        venue, counts = venue_of(source), dict(cursor)
+        """Yield one batch a year or more; a year that is not out yet stops nothing that comes after it."""
+        venue, marks = venue_of(source), dict(cursor)
         missing: FetchError | None = None
         for year in years_of(source):
+            edition = Edition(venue=venue, year=year, base=source.base)
             try:
-                answer = client.get(request(source, year))
-            except StatusError as error:
-                if error.status != 404:
-                    raise
-                missing = FetchError(
-                    f"{venue} {year} has no list of papers yet (404).",
-                    "It appears some weeks before the conference; check the year if it is long past.",
-                    state=error.state,
-                )
-                continue
-            if answer.status == 304:
-                continue
-            records, problems = parse(answer.body, venue, year, source.base or BASES[venue])
-            counts[str(year)] = len(records)
-            yield Batch(records=records, cursor=dict(counts), problems=problems)
+                for records, mark, problems in _read(edition, marks.get(str(year)), client):
+                    marks[str(year)] = mark
+                    yield Batch(records=records, cursor=dict(marks), problems=problems)
+            except _NotOutError as error:
+                missing = error
         if missing:
             raise missing
 
 
-def venue_of(source: Source) -> str:
-    """Return the venue in its own spelling."""
-    wanted = options.text(source, "venue", None)
-    for name in BASES:
-        if name.lower() == wanted.lower():
-            return name
+class _NotOutError(FetchError):
+    """No way leads to the papers of an edition."""
+
+
+def _read(edition: Edition, mark: object, client: Client) -> Iterator[tuple[list[Record], object, list[str]]]:
+    """Yield what the first way that leads there has; say so when it is not the site."""
+    if proceedings_neurips.is_complete(mark):
+        return
+    for name, way in WAYS.items():
+        if not way.serves(edition):
+            continue
+        said = [] if name == "site" else [f"{edition} has no list on its site; it is read from {name}."]
+        try:
+            for records, after, problems in way.read(edition, mark, client):
+                yield records, after, [*said, *problems]
+                said = []
+        except StatusError as error:
+            if error.status != 404:
+                raise
+        else:
+            return
+    remedy = "It appears some weeks before the conference; check the year if it is long past."
+    if edition.venue.openreview and not credential("openreview_username"):
+        remedy += " With a login for OpenReview it is looked for there too."
+    raise _NotOutError(f"{edition} has no list of papers yet (404).", remedy)
+
+
+def venue_of(source: Source) -> Venue:
+    """Return the conference; one that is not known needs the address of its site."""
+    wanted, site = options.text(source, "venue", None), options.text(source, "site").rstrip("/")
+    if site and not is_web_address(site):
+        raise ConfigError(f"Source '{source.name}': its site is no http or https address.", 'Write site = "https://…".')
+    known = VENUES.get(wanted.lower())
+    if site and re.fullmatch(r"[A-Za-z][\w-]{1,30}", wanted):
+        return Venue(name=known.name if known else wanted, site=site)
+    if known:
+        return known
     raise ConfigError(
-        f"Source '{source.name}': '{wanted}' is no conference that can be read.", f"Known: {', '.join(BASES)}."
+        f"Source '{source.name}': '{wanted}' is no conference that can be read.",
+        f'Known: {", ".join(venue.name for venue in VENUES.values())}; for others with the same site software add site = "https://…".',
     )
 
 
@@ -87,145 +137,23 @@ def years_of(source: Source) -> tuple[int, ...]:
     return tuple(years)
 
 
-def request(source: Source, year: int) -> Request:
-    """Return the request for the file of a year."""
-    venue = venue_of(source)
-    return Request(
-        url=f"{source.base or BASES[venue]}/static/virtual/data/{venue.lower()}-{year}-orals-posters.json",
-        accept="application/json",
-        conditional=True,
-        byte_limit=BYTE_LIMIT,
-    )
+def _options(venue: Venue, year: int) -> Mapping[str, Any] | None:
+    return {"venue": venue.name, "years": [year]} if 1987 <= year <= 2100 else None
 
 
-def parse(body: bytes, venue: str, year: int, base: str) -> tuple[list[Record], list[str]]:
-    """Return (records, problems): one record a paper, however often it is presented."""
+def _of_address(address: str) -> Mapping[str, Any] | None:
     try:
-        results = mapping(json.loads(body)).get("results")
-    except (ValueError, RecursionError) as error:
-        raise FetchError(
-            f"The list of papers of {venue} {year} is not JSON.", "It will be tried again with the next sync."
-        ) from error
-    if not isinstance(results, list):
-        raise FetchError(
-            f"The list of papers of {venue} {year} has another shape than known.", "A newer tracker may read it."
-        )
-    groups = presentations(results)
-    records = [record_of(group, venue, year, base) for group in groups]
-    unnamed = len(results) - sum(map(len, groups))
-    return records, [f"{unnamed} of the entries have no title."] if unnamed else []
-
-
-def presentations(results: Sequence[object]) -> list[list[Mapping[str, Any]]]:
-    """Group the entries of one paper (as oral, as poster) by forum, by uid or by title, in order of appearance."""
-    groups: list[list[Mapping[str, Any]]] = []
-    places: dict[str, int] = {}
-    for entry in map(mapping, results):
-        title = clean_line(entry.get("name"))
-        if not title:
-            continue
-        forum = _identifiers(entry)[:1]
-        names = [
-            f"title:{title_key(title) or title}",
-            *(f"uid:{uid}" for uid in [_name(entry.get("uid"))] if uid),
-            *forum,
-        ]
-        found = [places[name] for name in names if name in places and _agree(groups[places[name]], forum)]
-        place = found[0] if found else len(groups)
-        if not found:
-            groups.append([])
-        groups[place].append(entry)
-        for name in names:
-            places.setdefault(name, place)
-    return groups
-
-
-def _agree(group: Sequence[Mapping[str, Any]], forum: Sequence[str]) -> bool:
-    """Two papers of one title have two forums."""
-    others = {name for entry in group for name in _identifiers(entry)[:1]}
-    return not forum or not others or forum[0] in others
-
-
-def record_of(group: Sequence[Mapping[str, Any]], venue: str, year: int, base: str) -> Record:
-    """Return the record of one paper; the highest decision wins, the poster names it, for every paper has one."""
-    ordered = sorted(group, key=rank)
-    lowest = ordered[-1]
-    key = f"{venue.lower()}:{year}:{_name(lowest.get('uid')) or _name(lowest.get('id')) or title_key(str(lowest['name']))}"
-    identifiers = tuple(dict.fromkeys(name for entry in ordered for name in _identifiers(entry)))
-    pdf = _first(ordered, "paper_pdf_url")
-    return Record(
-        kind="paper",
-        key=key,
-        identifiers=(*identifiers, key),
-        title=clean_line(lowest["name"]),
-        text=clean_text(html_to_text(_first(ordered, "abstract"))[0]),
-        authors=_authors(ordered),
-        url=_page(ordered, identifiers, base),
-        pdf_url=pdf if is_web_address(pdf) else "",
-        venue=venue,
-        year=year,
-        status=_status(ordered[0]),
-        categories=tuple(filter(None, [clean_line(_first(ordered, "topic"), 200)])),
-        keywords=_keywords(ordered),
-    )
-
-
-def _page(entries: Sequence[Mapping[str, Any]], identifiers: Sequence[str], base: str) -> str:
-    """Return the page of a paper: its own address, its forum, or its place on the site of the conference."""
-    if is_web_address(paper := _first(entries, "paper_url")):
-        return paper
-    if forum := next((name.removeprefix("openreview:") for name in identifiers if name.startswith("openreview:")), ""):
-        return f"https://openreview.net/forum?id={forum}"
-    try:
-        page = urljoin(f"{base}/", _first(entries, "virtualsite_url"))
+        parts = urlsplit(address)
+        host = (parts.hostname or "").removeprefix("www.")
     except ValueError:
-        return ""
-    return page if page != f"{base}/" and is_web_address(page) else ""
-
-
-def rank(entry: Mapping[str, Any]) -> int:
-    """Return 0 for an oral, 1 for a spotlight, 2 for a poster, 3 for anything else."""
-    for words in (entry.get("decision"), f"{entry.get('eventtype') or ''} {entry.get('event_type') or ''}"):
-        for number, name in enumerate(_RANKS):
-            if isinstance(words, str) and name in words.lower():
-                return number
-    return len(_RANKS)
-
-
-def _status(entry: Mapping[str, Any]) -> str:
-    number = rank(entry)
-    return _RANKS[number].capitalize() if number < len(_RANKS) else "accepted"
-
-
-def _identifiers(entry: Mapping[str, Any]) -> tuple[str, ...]:
-    urls = [entry.get(name) for name in ("paper_url", "sourceurl", "paper_pdf_url")]
-    return paper_identifiers(urls=[url for url in urls if isinstance(url, str)])
-
-
-def _authors(entries: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    for entry in entries:
-        names = [
-            mapping(author).get("fullname") if isinstance(author, dict) else author
-            for author in items(entry.get("authors"))
-        ]
-        if authors := tuple(filter(None, (clean_line(name, 200) for name in names))):
-            return authors
-    return ()
-
-
-def _keywords(entries: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    for entry in entries:
-        value = entry.get("keywords")
-        words = re.split(r"[;,]", value) if isinstance(value, str) else items(value)
-        if found := tuple(dict.fromkeys(filter(None, (clean_line(word, 100) for word in words)))):
-            return found[:50]
-    return ()
-
-
-def _first(entries: Sequence[Mapping[str, Any]], name: str) -> str:
-    """Return the first text under a name that is not empty."""
-    return next((value for entry in entries if isinstance(value := entry.get(name), str) and value), "")
-
-
-def _name(value: object) -> str:
-    return clean_line(str(value), 100) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+        return None
+    if host == "proceedings.mlr.press" and (found := _VOLUME.match(parts.path)):
+        volumes = {number: (venue, year) for venue in VENUES.values() for year, number in venue.volumes.items()}
+        return _options(*volumes[int(found[1])]) if int(found[1]) in volumes else None
+    for venue in VENUES.values():
+        if host == urlsplit(venue.site).hostname and (found := _PAGE.match(parts.path)):
+            return _options(venue, int(found[1] or found[2]))
+        if venue.proceedings and host == urlsplit(venue.proceedings).hostname:
+            found = _PROCEEDINGS.match(parts.path)
+            return _options(venue, int(found[1])) if found else None
+    return None
