@@ -5,6 +5,7 @@ from typing import Any
 
 from tracker import identity
 from tracker.models import Known, Mention, Plan, Record
+from tracker.stories import story_of
 from tracker.text import digest, title_key
 
 _TEXT_FIELDS = frozenset({"title", "text", "authors", "keywords", "tldr"})
@@ -137,6 +138,7 @@ def _fields(record: Record) -> dict[str, Any]:
         "comment": record.comment,
         "tldr": record.tldr,
         "links": record.links,
+        "story": story_of(record),
         "title_key": title_key(record.title),
         "text_hash": text_hash(record.title, record.text),
     }
@@ -158,6 +160,8 @@ def _changes(record: Record, known: Known) -> dict[str, Any]:
         for name in _EDITION:
             changes.pop(name, None)
     changes.pop("date", None)
+    if old["announced"] and not record.announced:
+        new["date"] = ""  # the day it was announced stands
     date = str(old["date"])
     if (
         new["date"]

@@ -12,6 +12,7 @@ from tracker.models import Kind
 
 _TOKEN = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"?|(\S+))')
 _STATES = ("read", "unread", "starred", "hidden", "paper", "post", "noted", "tagged")
+_SORTS = ("best", "newest", "discussed")
 _PARTS = ("code", "mentions", "abstract", "pdf")
 _VENUES = {"nips": "NeurIPS", "neurips": "NeurIPS", "icml": "ICML", "iclr": "ICLR", "arxiv": "arXiv"}
 
@@ -50,13 +51,19 @@ class Filter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A parsed query line. `text` is what is left for the embedding: words and phrases in order, no filters."""
+    """A parsed query line.
+
+    Attributes:
+        text: what is left for the embedding: words and phrases in order, no filters.
+        sort: `newest` or `discussed`; empty for the best first, or the newest where there is nothing to rank by.
+    """
 
     text: str = ""
     words: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     like: tuple[str, ...] = ()
+    sort: str = ""
     filter: Filter = Filter()
 
     @property
@@ -114,7 +121,7 @@ _EXCLUDABLE = frozenset({"venue", "author", "source", "category", "tag", "kind"}
 
 def filter_names() -> tuple[str, ...]:
     """Return the filters there are, for completion and help."""
-    return (*_FILTERS, "like")
+    return (*_FILTERS, "like", "sort")
 
 
 def _nearest(field: str, value: str, known: tuple[str, ...]) -> str:
@@ -136,16 +143,19 @@ def parse(line: str, today: date | None = None) -> Query:
     text: list[str] = []
     excluded: list[str] = []
     like: list[str] = []
+    sort = ""
     state = Filter()
     for minus, field, quoted, plain in _TOKEN.findall(line[:4_000]):
         value = quoted or plain
         name = field.lower()
         if name and not _is_filter(name, value):
             value, name = f"{field}:{value}", ""
-        if name == "like" and minus:
-            raise QueryError("-like: cannot be excluded.", "Write -word to leave items out.")
+        if name in {"like", "sort"} and minus:
+            raise QueryError(f"-{name}: cannot be excluded.", "Write -word to leave items out.")
         if name == "like":
             like.append(value)
+        elif name == "sort":
+            sort = _nearest("sort", value.lower(), _SORTS)
         elif name and minus:
             state = _exclude(state, name, value)
         elif name:
@@ -161,13 +171,14 @@ def parse(line: str, today: date | None = None) -> Query:
         phrases=tuple(phrases),
         excluded=tuple(excluded),
         like=tuple(like),
+        sort="" if sort == "best" else sort,
         filter=state,
     )
 
 
 def _is_filter(name: str, value: str) -> bool:
     """Tell a filter from a word that happens to hold a colon; a near miss of a filter's name is an error, not a word."""
-    if name in _FILTERS or name == "like":
+    if name in filter_names():
         if not value:
             raise QueryError(f"{name}: has no value.", f"Write {name}:something.")
         return True

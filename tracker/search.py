@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ from tracker.errors import TrackerError
 from tracker.models import Hit, Mode
 from tracker.rank import fuse
 from tracker.store import filters, lexical
+from tracker.talk import in_words
 from tracker.text import clean_line, fold, shorten
 
 if TYPE_CHECKING:
@@ -41,6 +44,29 @@ class Searcher:
         Raises:
             TrackerError: semantic search was asked for and nothing is embedded.
         """
+        if query.sort == "discussed":
+            return self._discussed(query, limit, mode)
+        if query.sort == "newest":
+            found = self._ranked(query, CANDIDATES, mode)
+            return sorted(found, key=lambda hit: (hit.line.date, hit.line.row), reverse=True)[:limit]
+        return self._ranked(query, limit, mode)
+
+    def _discussed(self, query: Query, limit: int, mode: Mode) -> list[Hit]:
+        """Return what passes, the most talked about of late first, then the rest in its own order."""
+        if query.has_words:
+            found = self._ranked(query, CANDIDATES, mode)
+        else:
+            named = replace(query.filter, kind="paper", has=query.filter.has | {"mentions"})
+            found = [Hit(line=line, score=0.0, why="") for line in self._reader.lines(self._reader.rows(named))]
+        newest = self._reader.latest_day() or "1970-01-01"
+        talks = self._reader.talk_about([hit.line.row for hit in found], date.fromisoformat(newest))
+        told = [(hit, talks[hit.line.row]) for hit in found if hit.line.row in talks]
+        told.sort(key=lambda pair: (-pair[1].score, -pair[0].line.row))
+        hits = [replace(hit, score=talk.score, why=in_words(talk)) for hit, talk in told]
+        return [*hits, *(hit for hit in found if hit.line.row not in talks)][:limit]
+
+    def _ranked(self, query: Query, limit: int, mode: Mode) -> list[Hit]:
+        """Return hits by words and meaning, or the newest where there is nothing to rank by."""
         if not query.has_words:
             return [Hit(line=line, score=0.0, why="newest first") for line in self._listed(query, limit)]
         engines = None if mode == "lexical" and not query.like else self._meaning()

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from functools import cached_property
+from contextlib import contextmanager
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from tracker import config, plugins, query, times
-from tracker.errors import ConfigError, NotFoundError, StoreError
-from tracker.models import SyncEvent
+from tracker.errors import ConfigError, FetchError, NotFoundError, StoreError
+from tracker.models import Cost, SyncEvent
 from tracker.store.connect import exclusive, is_behind, open_writer
 from tracker.store.reader import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from tracker.config import Config, Source
+    from tracker.following import Following
+    from tracker.http import HttpClient
     from tracker.importing import ImportReport
     from tracker.models import Digest, Hit, Item, Mode, Trends
-    from tracker.ports import Client, Embedder, Fetcher, VectorIndex
+    from tracker.ports import Client, Embedder, Enricher, Fetcher, VectorIndex
     from tracker.query import Query
     from tracker.search import Searcher
     from tracker.store.sources import Memory
+    from tracker.store.spending import Ledger
 
 log = logging.getLogger("tracker")
 
@@ -226,7 +230,59 @@ class Session:
             for path, lines in importing.import_files(paths, Writer(self.writer), self.now, report):
                 if progress:
                     progress(path, lines)
+            for _ in self._link():
+                pass
         return report
+
+    def _link(self) -> Iterator[SyncEvent]:
+        """Let posts find their papers by title, and tell people from machines."""
+        from tracker import linking
+
+        for done in linking.link(self.writer):
+            yield SyncEvent(step="linked", done=done)
+        linking.know_voices(self.writer)
+
+    def _look_up(self, client: Client) -> Iterator[SyncEvent]:
+        """Fetch the papers that posts name and of which nothing is known; where that fails, the next sync goes on."""
+        from tracker import linking
+
+        base = next((one.base for one in self.config.sources if one.kind == "arxiv" and one.base), "")
+        try:
+            yield from linking.look_up(self.writer, self.enricher("arxiv", base), client, self.now)
+        except FetchError as error:
+            log.warning("papers that posts name: %s", error)
+            yield SyncEvent(step="warned", source=linking.SOURCE, message=error.message, remedy=error.remedy)
+
+    def enricher(self, kind: str, base: str = "") -> Enricher:
+        """Return what looks papers up at a service.
+
+        Raises:
+            ConfigError: there is none of that name.
+        """
+        made: Enricher = plugins.load(plugins.ENRICHERS, kind)(base)
+        return made
+
+    def enrich(self, kind: str, names: Sequence[str]) -> Iterator[SyncEvent]:
+        """Ask a service what it knows of stored papers: citations, other names, a missing abstract.
+
+        Raises:
+            ConfigError: there is no such service.
+            FetchError: it cannot be asked; what came before is stored.
+            NotFoundError: nothing is stored under a name.
+            BusyError: another process is writing.
+        """
+        from tracker.store.sources import Memory
+        from tracker.store.writer import Writer
+
+        wanted = [name for given in names for name in self.reader.item(given).identifiers]
+        with exclusive(self.folder, "enrich"):
+            memory, writer = Memory(self.writer), Writer(self.writer)
+            try:
+                for batch in self.enricher(kind).lookup(wanted, self._client(memory)):
+                    done = writer.apply(kind, batch.records, self.now())
+                    yield SyncEvent(step="stored", source=kind, changed=done.changed, done=len(batch.records))
+            finally:
+                memory.save()
 
     def sync(self, names: Sequence[str] = (), *, index: bool = True) -> Iterator[SyncEvent]:
         """Fetch the followed sources (or those named), embed what is new and bring the index level.
@@ -238,7 +294,7 @@ class Session:
         from tracker.store.sources import Memory
         from tracker.sync import Syncer
 
-        wanted = self._sources(names)
+        wanted = self.sources(names)
         with exclusive(self.folder, "sync"):
             memory = Memory(self.writer)
             client = self._client(memory)
@@ -251,13 +307,52 @@ class Session:
             )
             try:
                 yield from syncer.run(wanted)
+                yield from self._look_up(client)
             finally:
                 memory.save()
+                client.close()
+            yield from self._follow_moves(wanted, memory.moved_for_good())
+            yield from self._link()
             if index:
                 yield from self._index_events()
         yield SyncEvent(step="finished")
 
-    def _sources(self, names: Sequence[str]) -> list[Source]:
+    def _follow_moves(self, wanted: Sequence[Source], moves: Mapping[str, str]) -> Iterator[SyncEvent]:
+        """Write the new addresses of feeds that have moved for good into `feeds.toml`."""
+        from tracker import feedsfile
+
+        for source in wanted:
+            if not source.base and (target := moves.get(str(source.options.get("url")))):
+                change = partial(feedsfile.changed, name=source.name, values={"url": target})
+                try:
+                    feedsfile.edit(self.home, change)
+                except ConfigError as error:
+                    yield SyncEvent(step="warned", source=source.name, message=error.message, remedy=error.remedy)
+                else:
+                    told = "It has moved for good; feeds.toml names its new address now."
+                    yield SyncEvent(step="warned", source=source.name, message=told)
+
+    def cost(self, names: Sequence[str] = ()) -> Cost:
+        """Return what a sync may cost, before it is run.
+
+        Raises:
+            NotFoundError: a name is no source.
+        """
+        from tracker.following import price
+
+        most = 0.0
+        for source in self.sources(names):
+            if source.kind == "x":
+                with suppress(ConfigError):  # the sync tells what is wrong with it
+                    most += price(source, self.fetcher(source.kind)) or 0.0
+        return Cost(most=most, spent=self.ledger.spent("x") if most else 0.0, cap=self.config.daily_usd)
+
+    def sources(self, names: Sequence[str]) -> list[Source]:
+        """Return the sources of these names, all that are on without any.
+
+        Raises:
+            NotFoundError: a name is no source.
+        """
         known = {source.name: source for source in self.config.sources}
         for name in names:
             if name not in known:
@@ -279,10 +374,45 @@ class Session:
             raise ConfigError(f"The fetcher of '{kind}' cannot be made: {error}.") from error
         return made  # type: ignore[no-any-return]
 
-    def _client(self, memory: Memory) -> Client:
+    @cached_property
+    def following(self) -> Following:
+        """What changes `feeds.toml`; the session's own configuration stays as it was read."""
+        from tracker.following import Following
+
+        return Following(self.home, plugins.names(plugins.FETCHERS), self.fetcher, self._trial_client)
+
+    @contextmanager
+    def _trial_client(self) -> Iterator[Client]:
+        """Open a way out that knows no earlier answers, so that each comes whole, and that may spend nothing."""
+        from tracker.http import HttpClient
+        from tracker.store.sources import Memory
+
+        memory = Memory(self.writer) if self.database.is_file() else None  # a mere look at something makes no database
+        try:
+            with HttpClient(contact=self.config.contact, politeness=memory, gap_scale=self.gap_scale) as client:
+                yield client
+        finally:
+            if memory:
+                memory.save()
+
+    def _client(self, memory: Memory) -> HttpClient:
         from tracker.http import HttpClient
 
-        return HttpClient(contact=self.config.contact, politeness=memory, validators=memory, gap_scale=self.gap_scale)
+        return HttpClient(
+            contact=self.config.contact,
+            politeness=memory,
+            validators=memory,
+            gap_scale=self.gap_scale,
+            ledger=self.ledger,
+            moves=memory,
+        )
+
+    @property
+    def ledger(self) -> Ledger:
+        """What was spent today on paid services, and the cap of that."""
+        from tracker.store.spending import Ledger
+
+        return Ledger(self.database, self.config.daily_usd, lambda: self.now()[:10])
 
     def bring_level(self) -> Iterator[SyncEvent]:
         """Embed what is pending, extract phrases, and bring the index level, under the lock.

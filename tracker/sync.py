@@ -6,15 +6,17 @@ import logging
 import queue
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from tracker import watching
 from tracker.errors import ConfigError, FetchError, TrackerError
 from tracker.models import SyncEvent
 from tracker.store import sources
 from tracker.store.writer import Outcome, Writer
-from tracker.text import clean_line
+from tracker.text import clean_line, plural
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,19 +24,23 @@ if TYPE_CHECKING:
 
     from tracker.config import Source
     from tracker.ports import Batch, Client, Fetcher
+    from tracker.radar import Alarm
 
 SECONDS_A_SOURCE = 600.0
 WORKERS = 8
+_OF_MANY_HOSTS = frozenset({"feed", "mastodon", "lemmy"})
+_NOT_REPAIRED = frozenset({"off", "slowed"})
 log = logging.getLogger("tracker.sync")
 
 
 @dataclass(slots=True)
 class _Message:
-    """What a fetching thread tells the writing one. `stored` lets the thread ask for its next batch."""
+    """What a fetching thread tells the writing one. `stored` lets the thread ask for its next batch; `repairs` says that it asks elsewhere."""
 
     source: Source
     batch: Batch | None = None
     error: TrackerError | None = None
+    repairs: bool = False
     stored: Event = field(default_factory=Event)
 
 
@@ -46,6 +52,9 @@ class _Progress:
     cursor: Mapping[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     batches: int = 0
+    alarm: Alarm | None = None
+    error: FetchError | None = None
+    repaired: Outcome = field(default_factory=Outcome)
 
 
 class Syncer:
@@ -80,12 +89,14 @@ class Syncer:
             StoreError: the database refuses.
         """
         run = sources.start_run(self._connection, "sync", self._now())
-        cursors = {source.name: sources.cursor_of(self._connection, source.name) for source in wanted}
-        progress = {source.name: _Progress() for source in wanted}
+        progress = {
+            source.name: _Progress(cursor=sources.cursor_of(self._connection, source.name)) for source in wanted
+        }
+        lanes = self._lanes(wanted)
         failed = done = 0
-        pool = ThreadPoolExecutor(max_workers=min(WORKERS, len(wanted)) or 1, thread_name_prefix="fetch")
+        pool = ThreadPoolExecutor(max_workers=min(WORKERS, len(lanes)) or 1, thread_name_prefix="fetch")
         try:
-            futures = [pool.submit(self._fetch, source, cursors[source.name]) for source in wanted]
+            futures = [pool.submit(self._run_lane, lane, progress) for lane in lanes]
             yield SyncEvent(step="started", total=len(wanted))
             while done < len(wanted):
                 message = self._messages.get()
@@ -93,9 +104,14 @@ class Syncer:
                     yield self._store(message, progress[message.source.name])
                     message.stored.set()
                     continue
+                own = progress[message.source.name]
+                if repair := self._repair(message, own):
+                    futures.append(pool.submit(self._fetch, message.source, repair, repairs=True))
+                    continue
                 done += 1
-                failed += message.error is not None
-                yield self._finish(message, progress[message.source.name], done, len(wanted))
+                event = self._finish(message, own, done, len(wanted))
+                failed += event.step == "failed"
+                yield event
             for future in futures:
                 future.result()
         finally:
@@ -111,15 +127,32 @@ class Syncer:
                 failed,
             )
 
-    def _fetch(self, source: Source, cursor: Mapping[str, Any]) -> None:
+    def _lanes(self, wanted: Sequence[Source]) -> list[list[Source]]:
+        """Return the sources in rows of one service each, for a service is asked by one at a time: the longest unasked first."""
+        asked = sources.waited_longest(self._connection)
+        lanes: dict[str, list[Source]] = {}
+        for source in sorted(wanted, key=lambda one: asked.get(one.name, "")):
+            lanes.setdefault(source.name if source.kind in _OF_MANY_HOSTS else source.kind, []).append(source)
+        return list(lanes.values())
+
+    def _run_lane(self, lane: Sequence[Source], progress: Mapping[str, _Progress]) -> None:
+        for source in lane:
+            if self._stop.is_set():
+                return
+            self._fetch(source, partial(self._asked, source, progress[source.name].cursor))
+
+    def _asked(self, source: Source, cursor: Mapping[str, Any], client: Client) -> Iterator[Batch]:
+        fetcher = self._fetcher_of(source.kind)
+        fetcher.check(source)
+        yield from fetcher.fetch(source, cursor, client)
+
+    def _fetch(self, source: Source, ask: Callable[[Client], Iterator[Batch]], *, repairs: bool = False) -> None:
         """Run one source in a thread; every way out says so to the writing thread."""
-        message = _Message(source)
+        message = _Message(source, repairs=repairs)
         deadline = time.monotonic() + SECONDS_A_SOURCE
         try:
-            fetcher = self._fetcher_of(source.kind)
-            fetcher.check(source)
-            for batch in fetcher.fetch(source, cursor, self._client_of(source)):
-                waiting = _Message(source, batch)
+            for batch in ask(self._client_of(source)):
+                waiting = _Message(source, batch, repairs=repairs)
                 self._messages.put(waiting)
                 while not waiting.stored.wait(0.5):
                     if self._stop.is_set():
@@ -141,11 +174,36 @@ class Syncer:
         self._settle(stored=message.error is None)
         self._messages.put(message)
 
+    def _repair(self, message: _Message, progress: _Progress) -> Callable[[Client], Iterator[Batch]] | None:
+        """Return what asks elsewhere for what a source did not bring, once a run; None when nothing is missing or nobody has it."""
+        if message.repairs:
+            return None
+        if message.error is None:
+            before = sources.said_of(self._connection, message.source.name)
+            self._succeeded(message.source, progress)
+            progress.alarm = watching.alarm_of(self._connection, message.source, self._now())
+            if progress.alarm and before[1] == progress.alarm.in_words():  # known since an earlier run
+                progress.alarm = None
+                sources.warn(self._connection, message.source.name, *before)
+        else:
+            progress.error = _as_fetch_error(message.error)
+            if progress.error.state in _NOT_REPAIRED:
+                return None
+        if progress.alarm or progress.error:
+            return watching.repair_of(message.source, self._fetcher_of(message.source.kind), progress.alarm)
+        return None
+
     def _store(self, message: _Message, progress: _Progress) -> SyncEvent:
         assert message.batch is not None
         outcome = self._writer.apply(message.source.name, message.batch.records, self._now())
+        if message.repairs:
+            progress.repaired.add(outcome)
+        else:
+            progress.batches += 1
+            if message.batch.cursor != progress.cursor:
+                progress.cursor = message.batch.cursor
+                sources.keep_cursor(self._connection, message.source.name, message.source.kind, progress.cursor)
         progress.outcome.add(outcome)
-        progress.cursor, progress.batches = message.batch.cursor, progress.batches + 1
         progress.problems += message.batch.problems
         return SyncEvent(
             step="stored",
@@ -155,37 +213,61 @@ class Syncer:
             done=len(message.batch.records),
         )
 
+    def _succeeded(self, source: Source, progress: _Progress) -> None:
+        outcome = progress.outcome
+        state = "ok" if outcome.new or outcome.changed or outcome.unchanged else "unchanged"
+        note = clean_line("; ".join(progress.problems), 500)
+        sources.succeeded(self._connection, source.name, source.kind, progress.cursor, state, note, self._now())
+
     def _finish(self, message: _Message, progress: _Progress, done: int, total: int) -> SyncEvent:
-        """Note how a source ended. A failure leaves the cursor of the last run: what was stored twice is recognised."""
-        source, error = message.source, message.error
-        if error is None:
-            outcome = progress.outcome
-            state = "ok" if outcome.new or outcome.changed or outcome.unchanged else "unchanged"
-            note = clean_line("; ".join(progress.problems), 500)
-            cursor = progress.cursor if progress.batches else sources.cursor_of(self._connection, source.name)
-            sources.succeeded(self._connection, source.name, source.kind, cursor, state, note, self._now())
-            return SyncEvent(
-                step="fetched",
-                source=source.name,
-                new=outcome.new,
-                changed=outcome.changed,
-                done=done,
-                total=total,
-                message=note,
-            )
-        known = (
-            error
-            if isinstance(error, FetchError)
-            else FetchError(error.message, error.remedy, state="off" if isinstance(error, ConfigError) else "failing")
-        )
-        sources.failed(self._connection, source.name, source.kind, known, self._now())
-        log.warning("%s: %s %s", source.name, known.message, known.remedy)
-        return SyncEvent(
-            step="failed",
+        """Note how a source ended. A failure leaves the cursor of what was stored last: the next run goes on there."""
+        source, outcome = message.source, progress.outcome
+        ended = SyncEvent(
+            step="fetched",
             source=source.name,
-            new=progress.outcome.new,
+            new=outcome.new,
+            changed=outcome.changed,
             done=done,
             total=total,
-            message=clean_line(known.message, 500),
-            remedy=clean_line(known.remedy, 300),
+            message=clean_line("; ".join(progress.problems), 500),
         )
+        if progress.error:
+            return self._failed(message, progress.error, ended)
+        if progress.alarm:
+            return self._warned(message, progress, progress.alarm, ended)
+        return ended
+
+    def _failed(self, message: _Message, error: FetchError, ended: SyncEvent) -> SyncEvent:
+        """Note a failure; what the fallback brought makes it a warning."""
+        repaired = message.repairs and message.error is None
+        remedy = "Its fallback was read instead. " * repaired + error.remedy
+        known = FetchError(error.message, clean_line(remedy, 300), state=error.state, retry_after=error.retry_after)
+        sources.failed(self._connection, message.source.name, message.source.kind, known, self._now())
+        log.warning("%s: %s %s", message.source.name, known.message, known.remedy)
+        return replace(
+            ended,
+            step="warned" if repaired else "failed",
+            message=clean_line(known.message, 500),
+            remedy=known.remedy,
+        )
+
+    def _warned(self, message: _Message, progress: _Progress, alarm: Alarm, ended: SyncEvent) -> SyncEvent:
+        """Say that a source is silent, and what was done about it; what is filled is no longer silent."""
+        filled = progress.repaired.new + progress.repaired.changed
+        told = alarm.in_words()
+        state, remedy = "silent", "Look at its page; 'tracker unfollow' ends the waiting."
+        if message.repairs and message.error is None and (filled or message.source.kind == "arxiv"):
+            if not filled:
+                return ended  # the archive itself has no more: it was a quiet day
+            state, remedy = "ok", f"{plural(filled, 'entry', 'entries')} came from its fallback."
+        elif message.repairs and message.error is not None:
+            remedy = f"Its fallback failed too: {clean_line(message.error.message, 200)}"
+        sources.warn(self._connection, message.source.name, state, told, remedy)
+        log.warning("%s: %s %s", message.source.name, told, remedy)
+        return replace(ended, step="warned", message=told, remedy=remedy)
+
+
+def _as_fetch_error(error: TrackerError) -> FetchError:
+    if isinstance(error, FetchError):
+        return error
+    return FetchError(error.message, error.remedy, state="off" if isinstance(error, ConfigError) else "failing")

@@ -93,6 +93,11 @@ def week_of_text(when: str | None) -> str | None:
     return week_of(date.fromisoformat(when[:10]))
 
 
+def shifted(day: str, days: int) -> str:
+    """Return an ISO day so many days later."""
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+
+
 def ago(when: str | None, moment: datetime) -> str:
     """Return a short age such as `3d`, `5w` or `2y`; the date text itself when only a year is known."""
     if not when or len(when) < 10:

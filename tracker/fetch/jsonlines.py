@@ -108,6 +108,7 @@ def post(row: Mapping[str, Any], name: str) -> Record:
         authors=(author,) if author else (),
         url=url,
         links=links,
+        subject=url if url in links else "",
         published=times.parse(_text(row.get("created_at"))),
         network=clean_line(row.get("network") or row.get("source"), 40),
         author=author,

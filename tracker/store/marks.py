@@ -10,12 +10,14 @@ _STAMPED = {"read": "read_at", "starred": "starred_at", "hidden": "hidden_at"}
 
 
 def mark(connection: sqlite3.Connection, rows: Sequence[int], now: str, **changes: object) -> None:
-    """Set `read`, `starred`, `hidden` (True or False), `rating` (1 to 5 or 0 for none) or `note` of items.
+    """Set `read`, `starred`, `hidden` (True or False), `rating` (1 to 5 or 0 for none) or `note` of items; a story is read in all its places.
 
     Raises:
         StoreError: the database refuses.
     """
     with transaction(connection):
+        if changes.get("read") is not None:
+            rows = [*rows, *_told_elsewhere(connection, rows)]
         connection.executemany(
             "INSERT OR IGNORE INTO marks (item) SELECT row FROM items WHERE row = ?", [(row,) for row in rows]
         )
@@ -38,6 +40,15 @@ def mark(connection: sqlite3.Connection, rows: Sequence[int], now: str, **change
                 connection.executemany(
                     "UPDATE marks SET note = ? WHERE item = ?", [(clean_text(value), row) for row in rows]
                 )
+
+
+def _told_elsewhere(connection: sqlite3.Connection, rows: Sequence[int]) -> list[int]:
+    """Return the other posts that tell the stories of these: a story that was read is read wherever it was told."""
+    sql = (
+        "SELECT other.row FROM items JOIN items AS other ON other.story = items.story AND other.row != items.row"
+        " WHERE items.row = ? AND items.story IS NOT NULL"
+    )
+    return [other for row in rows for (other,) in connection.execute(sql, [row])]
 
 
 def tag(connection: sqlite3.Connection, row: int, tags: Sequence[str]) -> None:

@@ -3,17 +3,19 @@
 import json
 import sqlite3
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from tracker import identity
 from tracker.errors import NotFoundError
-from tracker.models import Item, Kind, Line, Marks, Mention, Sighting, SourceState
+from tracker.models import Item, Kind, Line, Marks, Mention, Sighting, SourceState, Talk
 from tracker.query import Filter
-from tracker.store import filters
+from tracker.store import discussion, filters
 from tracker.store.connect import open_reader
 
 CHUNK = 500
@@ -43,11 +45,20 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Discussed:
-    """A paper that posts of a span of time name: distinct people, and posts."""
+    """A paper that posts of a span of time name."""
 
     line: Line
-    people: int
-    posts: int
+    talk: Talk
+
+    @property
+    def people(self) -> int:
+        """Distinct people."""
+        return self.talk.people
+
+    @property
+    def posts(self) -> int:
+        """Posts."""
+        return self.talk.posts
 
 
 class Reader:
@@ -70,17 +81,10 @@ class Reader:
     # lists
 
     def order(self, state: Filter) -> "array[int]":
-        """Return the rows of all items that pass, newest first: 8 bytes an item, so a list can be virtual."""
+        """Return the rows of all items that pass, newest first, a story once: 8 bytes an item, so a list can be virtual."""
         where, values = filters.conditions(state)
-        return array(
-            "q",
-            (
-                row
-                for (row,) in self.connection.execute(
-                    f"SELECT row FROM items WHERE {where} ORDER BY date DESC, row DESC", values
-                )
-            ),
-        )
+        sql = f"SELECT row, story FROM items WHERE {where} ORDER BY date DESC, row DESC"
+        return array("q", _once(self.connection.execute(sql, values)))
 
     def count(self, state: Filter) -> int:
         """Return how many items pass."""
@@ -91,9 +95,9 @@ class Reader:
         """Return the first lines, newest first."""
         where, values = filters.conditions(state)
         rows = self.connection.execute(
-            f"SELECT row FROM items WHERE {where} ORDER BY date DESC, row DESC LIMIT ?", [*values, limit]
+            f"SELECT row, story FROM items WHERE {where} ORDER BY date DESC, row DESC", values
         )
-        return self.lines([row for (row,) in rows])
+        return self.lines(list(islice(_once(rows), limit)))
 
     def rows(self, state: Filter) -> list[int]:
         """Return the rows of all items that pass, in no order."""
@@ -206,10 +210,10 @@ class Reader:
     def posts_about(self, row: int) -> list[Line]:
         """Return the posts that name a paper, newest first."""
         found = self.connection.execute(
-            "SELECT DISTINCT post FROM identifiers JOIN mentions USING (identifier) JOIN items ON items.row = post WHERE identifiers.item = ? ORDER BY items.date DESC LIMIT 500",
+            "SELECT DISTINCT post, items.story FROM identifiers JOIN mentions USING (identifier) JOIN items ON items.row = post WHERE identifiers.item = ? ORDER BY items.date DESC LIMIT 500",
             [row],
         )
-        return self.lines([post for (post,) in found])
+        return self.lines(list(_once(found)))
 
     def papers_of(self, row: int) -> list[Line]:
         """Return the stored papers that a post names."""
@@ -220,16 +224,18 @@ class Reader:
         return self.lines([paper for (paper,) in found])
 
     def discussed(self, since: str, before: str, limit: int) -> list[Discussed]:
-        """Return the papers that most people wrote about between two ISO dates: people first, then posts, then the newest."""
-        found = self.connection.execute(
-            "SELECT identifiers.item, COUNT(DISTINCT posts.network || ':' || posts.author) AS people, COUNT(DISTINCT posts.row) AS number"
-            " FROM items posts JOIN mentions ON mentions.post = posts.row JOIN identifiers USING (identifier) JOIN items papers ON papers.row = identifiers.item"
-            " WHERE posts.kind = 'post' AND posts.date >= ? AND posts.date < ? AND papers.kind = 'paper'"
-            " GROUP BY identifiers.item ORDER BY people DESC, number DESC, papers.date DESC, papers.row DESC LIMIT ?",
-            [since, before, limit],
-        ).fetchall()
-        lines = {line.row: line for line in self.lines([row for row, _, _ in found])}
-        return [Discussed(lines[row], people, posts) for row, people, posts in found if row in lines]
+        """Return the papers most talked about between two ISO days, see `tracker.talk`."""
+        found = discussion.discussed(self.connection, since, before, limit)
+        lines = {line.row: line for line in self.lines([row for row, _ in found])}
+        return [Discussed(lines[row], talk) for row, talk in found if row in lines]
+
+    def talk_about(self, rows: Sequence[int], until: date) -> dict[int, Talk]:
+        """Return the talk about papers as of a day; papers that nobody names are left out."""
+        return discussion.talk_about(self.connection, rows, until)
+
+    def told_elsewhere(self, row: int) -> list[Line]:
+        """Return the other posts that tell the story of a post, the earliest first."""
+        return self.lines(discussion.told_elsewhere(self.connection, row))
 
     def came_in(self, since: str, before: str) -> tuple[int, int, int]:
         """Return how many papers, posts, and distinct people posting there were from one ISO day to before another."""
@@ -299,6 +305,17 @@ class Reader:
             sql = f"SELECT row, title, text FROM items WHERE row IN ({','.join('?' * len(part))})"
             found.update((row, (title, text)) for row, title, text in self.connection.execute(sql, part))
         return found
+
+
+def _once(rows: Iterable[tuple[int, int | None]]) -> Iterator[int]:
+    """Yield rows, of those that tell one story the first only."""
+    told: set[int] = set()
+    for row, story in rows:
+        if story is None:
+            yield row
+        elif story not in told:
+            told.add(story)
+            yield row
 
 
 def _line(values: Sequence[Any]) -> Line:

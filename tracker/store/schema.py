@@ -168,6 +168,39 @@ END;
 """
 
 
+_HUB = """
+CREATE TABLE title_keys (
+    key INTEGER NOT NULL,
+    item INTEGER NOT NULL REFERENCES items (row) ON DELETE CASCADE,
+    PRIMARY KEY (key, item)
+) WITHOUT ROWID;
+CREATE INDEX title_keys_of_item ON title_keys (item);
+CREATE TABLE title_words (word TEXT PRIMARY KEY, papers INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE linked (
+    item INTEGER PRIMARY KEY REFERENCES items (row) ON DELETE CASCADE,
+    text_hash INTEGER NOT NULL
+);
+ALTER TABLE items ADD COLUMN story INTEGER;
+DROP INDEX items_by_date;
+CREATE INDEX items_by_date ON items (kind, date DESC, row DESC, story);
+DROP INDEX items_by_any_date;
+CREATE INDEX items_by_any_date ON items (date DESC, row DESC, story);
+CREATE INDEX items_by_story ON items (story) WHERE story IS NOT NULL;
+CREATE TABLE voices (
+    network TEXT NOT NULL,
+    author TEXT NOT NULL,
+    said INTEGER NOT NULL DEFAULT 0,
+    is_bot INTEGER NOT NULL DEFAULT 0,
+    why TEXT NOT NULL DEFAULT '',
+    posts INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (network, author)
+) WITHOUT ROWID;
+CREATE INDEX items_by_voice ON items (network, author, published) WHERE kind = 'post';
+CREATE TABLE lookups (identifier TEXT PRIMARY KEY, asked TEXT NOT NULL, tries INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE moves (url TEXT PRIMARY KEY, target TEXT NOT NULL, times INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+
 @migrations()
 def m001_first_tables(database: "Database") -> None:
     """Create everything of the first version."""
@@ -191,6 +224,21 @@ def m003_indexes_of_filters(database: "Database") -> None:
     database.execute("CREATE INDEX sightings_by_venue ON sightings (venue COLLATE NOCASE, year, item)")
     database.execute("CREATE INDEX sightings_by_year ON sightings (year, item)")
     database.execute("CREATE INDEX sightings_by_source ON sightings (source, item)")
+
+
+@migrations()
+def m004_spending(database: "Database") -> None:
+    """Keep what was spent on paid services, a line a service and UTC day."""
+    database.execute(
+        "CREATE TABLE spending (account TEXT NOT NULL, day TEXT NOT NULL, usd REAL NOT NULL, PRIMARY KEY (account, day)) WITHOUT ROWID"
+    )
+
+
+@migrations()
+def m005_hub(database: "Database") -> None:
+    """Add what joins posts and papers beyond their links: titles, stories, voices, and papers looked up by name."""
+    for statement in _statements(_HUB):
+        database.execute(statement)
 
 
 def _statements(script: str) -> list[str]:

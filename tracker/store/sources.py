@@ -16,6 +16,20 @@ def cursor_of(connection: sqlite3.Connection, name: str) -> dict[str, Any]:
     return dict(json.loads(found[0])) if found else {}
 
 
+def keep_cursor(connection: sqlite3.Connection, name: str, kind: str, cursor: Mapping[str, Any]) -> None:
+    """Keep how far a source was read, whatever happens next."""
+    with transaction(connection):
+        connection.execute(
+            "INSERT INTO sources (name, kind, cursor) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor",
+            [name, kind, json.dumps(dict(cursor))],
+        )
+
+
+def waited_longest(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return when each source was last asked."""
+    return dict(connection.execute("SELECT name, last_tried FROM sources WHERE last_tried IS NOT NULL").fetchall())
+
+
 def succeeded(
     connection: sqlite3.Connection, name: str, kind: str, cursor: Mapping[str, Any], state: str, message: str, now: str
 ) -> None:
@@ -40,6 +54,10 @@ def failed(connection: sqlite3.Connection, name: str, kind: str, error: FetchErr
         )
 
 
+MOVES = 3
+"""So many runs must be sent to the same new place before an address is rewritten."""
+
+
 class Memory:
     """Gaps of hosts and validators of addresses for the HTTP client: kept here while it runs, stored by `save`.
 
@@ -56,6 +74,10 @@ class Memory:
             url: (etag or "", modified or "")
             for url, etag, modified in connection.execute("SELECT url, etag, last_modified FROM validators")
         }
+        self._moves: dict[str, tuple[str, int]] = {
+            url: (target, times) for url, target, times in connection.execute("SELECT url, target, times FROM moves")
+        }
+        self._moved: set[str] = set()
         self._unsettled: dict[int, dict[str, tuple[str, str]]] = {}
         self._changed: set[str] = set()
 
@@ -87,9 +109,24 @@ class Memory:
                 self._validators.update(fresh)
                 self._changed.update(fresh)
 
+    def moved(self, url: str, target: str) -> None:
+        """Count how often in a row an address said that it moved for good to the same place; an empty target ends the row."""
+        with self._lock:
+            if url in self._moved or (not target and url not in self._moves):
+                return
+            known, times = self._moves.get(url, ("", 0))
+            self._moves[url] = (target, times + 1 if target == known else 1)
+            self._moved.add(url)
+
+    def moved_for_good(self) -> dict[str, str]:
+        """Return the new places of the addresses that said so often enough."""
+        with self._lock:
+            return {url: target for url, (target, times) in self._moves.items() if target and times >= MOVES}
+
     def save(self) -> None:
         """Store what was learnt."""
         with self._lock:
+            moves = [(url, *self._moves[url]) for url in self._moved]
             hosts, changed = list(self._hosts.items()), [(url, *self._validators[url]) for url in self._changed]
             self._changed.clear()
         with transaction(self._connection):
@@ -97,6 +134,31 @@ class Memory:
             self._connection.executemany(
                 "INSERT OR REPLACE INTO validators (url, etag, last_modified) VALUES (?, ?, ?)", changed
             )
+            self._connection.executemany("INSERT OR REPLACE INTO moves (url, target, times) VALUES (?, ?, ?)", moves)
+
+
+def entries_by_day(connection: sqlite3.Connection, name: str, since: str) -> dict[str, int]:
+    """Return how many entries of a source are dated on each ISO day from one on."""
+    found = connection.execute(
+        "SELECT substr(items.date, 1, 10), COUNT(*) FROM sightings JOIN items ON items.row = sightings.item"
+        " WHERE source = ? AND items.date >= ? AND length(items.date) >= 10 GROUP BY 1",
+        [name, since],
+    )
+    return dict(found.fetchall())
+
+
+def said_of(connection: sqlite3.Connection, name: str) -> tuple[str, str, str]:
+    """Return state, message and remedy of a source, empty when it was never asked."""
+    found = connection.execute("SELECT state, message, remedy FROM sources WHERE name = ?", [name]).fetchone()
+    return tuple(found) if found else ("", "", "")
+
+
+def warn(connection: sqlite3.Connection, name: str, state: str, message: str, remedy: str) -> None:
+    """Note what is wrong with a source that answered."""
+    with transaction(connection):
+        connection.execute(
+            "UPDATE sources SET state = ?, message = ?, remedy = ? WHERE name = ?", [state, message, remedy, name]
+        )
 
 
 def start_run(connection: sqlite3.Connection, command: str, now: str) -> int:

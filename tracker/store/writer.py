@@ -16,7 +16,7 @@ CHUNK = 500
 _JSON = ("authors", "categories", "keywords", "links")
 _KNOWN = (
     "title, text, authors, author, network, venue, year, track, status, category, categories, keywords, published, announced, date, lead, version, url, pdf_url, comment, tldr,"
-    " links, title_key, text_hash"
+    " links, story, title_key, text_hash"
 )
 _KNOWN_COLUMNS = tuple(_KNOWN.replace(" ", "").split(","))
 
@@ -114,6 +114,7 @@ class _Batch:
         self.new_names: list[tuple[str, int]] = []
         self.new_sightings: list[tuple[object, ...]] = []
         self.new_mentions: list[tuple[object, ...]] = []
+        self.new_bots: set[tuple[str, str]] = set()
 
     def digest(self, record: Record) -> int:
         """Return the digest of a record of this batch."""
@@ -195,6 +196,8 @@ class _Batch:
                 mark,
             )
         )
+        if record.is_bot:
+            self.new_bots.add((record.network, record.author))
         self.new_mentions += [(row, m.identifier, m.how, m.confidence) for m in plan.mentions]
 
     def _add(self, plan: Plan, seen: str) -> int:
@@ -286,6 +289,12 @@ class _Batch:
         self.connection.executemany(
             "INSERT OR REPLACE INTO mentions (post, identifier, how, confidence) VALUES (?, ?, ?, ?)", self.new_mentions
         )
+        self.connection.executemany(
+            "INSERT INTO voices (network, author, said, is_bot, why) VALUES (?, ?, 1, 1, 'the network says so')"
+            " ON CONFLICT (network, author) DO UPDATE SET said = 1, is_bot = 1, why = excluded.why",
+            sorted(self.new_bots),
+        )
+        self.new_bots.clear()
         for waiting in (self.new_items, self.new_names, self.new_sightings, self.new_mentions):
             waiting.clear()
 

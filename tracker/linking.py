@@ -1,0 +1,122 @@
+"""Posts find their papers: by title where they name no id, and by asking for the record of an id that is not stored yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker import bots, times
+from tracker.models import SyncEvent
+from tracker.store import hub
+from tracker.store import titles as store
+from tracker.store.connect import transaction
+from tracker.store.writer import Writer
+from tracker.titles import candidates, chosen, judge, keys_of_post, openings, post_of, title_of
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator
+
+    from tracker.ports import Client, Enricher
+    from tracker.titles import Rarity, Words
+
+PAPERS, POSTS = 2_000, 500
+"""Papers and posts a transaction: what a kill loses at most."""
+EARLIER_DAYS = 7
+"""A paper is named at most so many days before its record has a date."""
+FEW = 300
+"""So many new papers are looked for among all posts by full text; more of them, by going through posts again."""
+
+
+LOOKUPS = 1_000
+"""So many unknown papers are asked for in one run: ten requests to arXiv."""
+SOURCE = "mentioned"
+"""Under this name papers are kept that came because posts name them."""
+
+
+def link(connection: sqlite3.Connection) -> Iterator[int]:
+    """Bring mentions by title level with the store; yield how many items are done after each step, which is then stored.
+
+    Raises:
+        StoreError: the database refuses.
+    """
+    done = 0
+    while papers := store.pending_papers(connection, PAPERS):
+        with transaction(connection):
+            store.put_titles(connection, papers)
+            if len(papers) > FEW:
+                store.reopen_posts(connection, _earlier(min(date for *_, date in papers)))
+            else:
+                store.reopen_posts_with(connection, {p for _, title, *_ in papers for p in openings(title)})
+        done += len(papers)
+        yield done
+    rarity: Rarity | None = None
+    while posts := store.pending_posts(connection, POSTS):
+        rarity = rarity or store.rarity(connection)
+        named = _named(connection, [(row, post_of(title, text)) for row, title, text, _ in posts], rarity)
+        with transaction(connection):
+            for row, mentions in named.items():
+                store.put_mentions(connection, row, mentions)
+            store.done(connection, [(row, text_hash) for row, _, _, text_hash in posts])
+        done += len(posts)
+        yield done
+
+
+def look_up(
+    connection: sqlite3.Connection, enricher: Enricher, client: Client, now: Callable[[], str]
+) -> Iterator[SyncEvent]:
+    """Ask for the papers that posts name by arXiv id and of which there is no record, those named last first.
+
+    An id that nobody knows is asked for again on later days, three times in all.
+
+    Raises:
+        FetchError: the service cannot be asked; what came before is stored.
+        StoreError: the database refuses.
+    """
+    wanted = hub.unknown(connection, "arxiv:", now()[:10], LOOKUPS)
+    if not wanted:
+        return
+    writer = Writer(connection)
+    for batch in enricher.lookup(wanted, client):
+        outcome = writer.apply(SOURCE, batch.records, now())
+        yield SyncEvent(step="stored", source=SOURCE, new=outcome.new, changed=outcome.changed, total=len(wanted))
+    hub.asked(connection, wanted, now()[:10])
+
+
+def know_voices(connection: sqlite3.Connection) -> None:
+    """Judge anew which accounts are machines, of those that posted since they were judged.
+
+    Raises:
+        StoreError: the database refuses.
+    """
+    with transaction(connection):
+        for network, author, count in hub.voices_to_judge(connection, bots.NETWORKS):
+            moments, with_papers = hub.posts_of(connection, network, author)
+            hub.put_voice(connection, network, author, count, bots.reason(author, moments, with_papers))
+
+
+def _earlier(date: str) -> str:
+    """Return the ISO day from which posts may name a paper of a date (a day, or a year alone)."""
+    return times.shifted(date[:10], -EARLIER_DAYS) if len(date) >= 10 else date
+
+
+def _named(
+    connection: sqlite3.Connection, posts: list[tuple[int, Words]], rarity: Rarity
+) -> dict[int, list[tuple[str, float]]]:
+    """Return (id, confidence) of the papers that each post names by title."""
+    keys = {row: keys_of_post(post) for row, post in posts}
+    under = store.found(connection, (key for names, pairs in keys.values() for key in (*names, *pairs)))
+    wanted = {
+        row: candidates([under[n] for n in names if n in under], [under.get(p, []) for p in pairs])
+        for row, (names, pairs) in keys.items()
+    }
+    papers = store.titles(connection, (paper for found in wanted.values() for paper in found))
+
+    def same(one: int, other: int) -> bool:
+        return title_of(papers[one][1]).words == title_of(papers[other][1]).words
+
+    named = {}
+    for row, post in posts:
+        judged = ((paper, judge(title_of(papers[paper][1]), post, rarity)) for paper in wanted[row])
+        matches = [(paper, match) for paper, match in judged if match]
+        named[row] = [(papers[paper][0], match.confidence) for paper, match in chosen(matches, same)]
+    return named

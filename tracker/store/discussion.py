@@ -1,0 +1,52 @@
+"""Reading who talks about what: papers by the posts about them, stories by the places that tell them."""
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from tracker.models import Talk
+from tracker.talk import Voice, points_of, talk_of
+
+_POSTS = (
+    "SELECT DISTINCT papers.row, posts.row, posts.network, posts.author, posts.date, substr(posts.title_key, 1, 80), COALESCE(voices.is_bot, 0),"
+    " (SELECT json_group_array(json(engagement)) FROM sightings WHERE sightings.item = posts.row)"
+    " FROM items posts JOIN mentions ON mentions.post = posts.row JOIN identifiers USING (identifier) JOIN items papers ON papers.row = identifiers.item"
+    " LEFT JOIN voices ON voices.network = posts.network AND voices.author = posts.author"
+    " WHERE posts.kind = 'post' AND papers.kind = 'paper' AND posts.date >= ? AND posts.date < ?"
+)
+
+
+def discussed(connection: sqlite3.Connection, since: str, before: str, limit: int) -> list[tuple[int, Talk]]:
+    """Return (row, talk) of the papers most talked about between two ISO days, the most first."""
+    until = date.fromisoformat(before[:10]) - timedelta(days=1)
+    found = sorted(
+        _talks(connection, _POSTS, [since, before], until).items(), key=lambda pair: (-pair[1].score, -pair[0])
+    )
+    return found[:limit]
+
+
+def talk_about(connection: sqlite3.Connection, rows: Sequence[int], until: date) -> dict[int, Talk]:
+    """Return the talk about papers, of all time; papers that nobody names are left out."""
+    sql = f"{_POSTS} AND papers.row IN (SELECT value FROM json_each(?))"
+    return _talks(connection, sql, ["", "9999", json.dumps(list(rows))], until)
+
+
+def told_elsewhere(connection: sqlite3.Connection, row: int) -> list[int]:
+    """Return the other posts that tell the story of a post, the earliest first."""
+    sql = (
+        "SELECT other.row FROM items JOIN items AS other ON other.story = items.story AND other.row != items.row"
+        " WHERE items.row = ? AND items.story IS NOT NULL ORDER BY other.date, other.row LIMIT 100"
+    )
+    return [other for (other,) in connection.execute(sql, [row])]
+
+
+def _talks(connection: sqlite3.Connection, sql: str, values: Sequence[object], until: date) -> dict[int, Talk]:
+    posts: dict[int, list[Voice]] = defaultdict(list)
+    for paper, row, network, author, day, words, is_bot, engagement in connection.execute(sql, values):
+        points = max((points_of(one) for one in json.loads(engagement)), default=0.0)
+        posts[paper].append(
+            Voice(network=network, author=author, date=day, words=words, is_bot=bool(is_bot), points=points, told=row)
+        )
+    return {paper: talk_of(voices, until) for paper, voices in posts.items()}
