@@ -9,6 +9,7 @@ from tracker.cli.common import line_json, print_item, print_json, session_of
 from tracker.errors import NotFoundError, TrackerError
 from tracker.models import Item
 from tracker.session import Session
+from tracker.talk import in_words
 
 
 @click.command("show", help="Show items whole, by id or any other name: arXiv id, DOI, web address.")
@@ -55,16 +56,26 @@ def item_json(session: Session, item: Item) -> dict[str, object]:
         )
     fields["mentions"] = mentions
     fields["posts"] = [line_json(line) for line in session.reader.posts_about(item.row)] if item.kind == "paper" else []
+    fields["talk"] = session.reader.talk_about([item.row], session.clock().date()).get(item.row)
+    fields["told_elsewhere"] = [line.id for line in session.reader.told_elsewhere(item.row)]
     return fields
 
 
 def _print_hub(session: Session, item: Item) -> None:
     lines = session.reader.posts_about(item.row) if item.kind == "paper" else session.reader.papers_of(item.row)
+    elsewhere = [] if item.kind == "paper" else session.reader.told_elsewhere(item.row)
     if lines:
         click.echo()
-        click.echo("Posts about it:" if item.kind == "paper" else "Papers it names:")
+        talk = session.reader.talk_about([item.row], session.clock().date()).get(item.row)
+        about = f"Posts about it ({in_words(talk)}):" if talk else "Papers it names:"
+        click.echo(about)
         for line in lines:
             click.echo(f"  {line.date[:10]} {line.byline}: {line.title}")
+    if elsewhere:
+        click.echo()
+        click.echo("Also told at:")
+        for line in elsewhere:
+            click.echo(f"  {line.date[:10]} {line.origin}: {line.title} ({line.id})")
 
 
 @click.command("open", help="Open an item in the browser.")

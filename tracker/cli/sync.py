@@ -31,9 +31,21 @@ def sync_command(context: click.Context, names: tuple[str, ...], no_index: bool,
             f"tracker: no source is followed in {session.home / 'feeds.toml'}. Add a [[source]] table there.", err=True
         )
         context.exit(1)
+    if not as_json:
+        _say_cost(session, names)
     failed = run_sync(session, names, index=not no_index, as_json=as_json)
     if failed:
         context.exit(1)
+
+
+def _say_cost(session: Session, names: tuple[str, ...]) -> None:
+    """Say before anything is bought what it may cost."""
+    cost = session.cost(names)
+    if cost.most:
+        click.echo(
+            f"Paid reading: up to ${cost.most:.2f} in this sync; ${cost.spent:.2f} of ${cost.cap:.2f} of today is spent.",
+            err=True,
+        )
 
 
 def run_sync(session: Session, names: tuple[str, ...] = (), *, index: bool = True, as_json: bool = False) -> int:
@@ -54,10 +66,11 @@ def run_sync(session: Session, names: tuple[str, ...] = (), *, index: bool = Tru
                     "remedy": event.remedy,
                 }
             )
-        if event.step in {"fetched", "failed"}:
+        if event.step in {"fetched", "failed", "warned"}:
             ended.append(event)
-        if event.step == "failed" and not as_json:
-            click.echo(f"{clear}✗ {event.source}: {event.message} {event.remedy}".rstrip(), err=True)
+        if event.step in {"failed", "warned"} and not as_json:
+            sign = "✗" if event.step == "failed" else "!"
+            click.echo(f"{clear}{sign} {event.source}: {event.message} {event.remedy}".rstrip(), err=True)
         elif event.step in {"stored", "fetched"} and terminal:
             click.echo(f"\r{len(ended)} of {event.total or '…'} sources · {event.source}\x1b[K", nl=False, err=True)
         meter.show(event)

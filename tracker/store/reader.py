@@ -15,7 +15,7 @@ from tracker import identity
 from tracker.errors import NotFoundError
 from tracker.models import Item, Kind, Line, Marks, Mention, Sighting, SourceState, Talk
 from tracker.query import Filter
-from tracker.store import discussion, filters
+from tracker.store import discussion, filters, sources
 from tracker.store.connect import open_reader
 
 CHUNK = 500
@@ -278,6 +278,14 @@ class Reader:
             )
             for name, kind, state, message, remedy, tried, good, failures, items, newest in found
         ]
+
+    def per_week(self, source: str, since: str) -> float:
+        """Return how many entries a source brought a week, from an ISO day (or its first entry since) to its newest one."""
+        days = sources.entries_by_day(self.connection, source, since)
+        if len(days) < 2:
+            return 0.0
+        span = date.fromisoformat(max(days)) - date.fromisoformat(min(days))
+        return round(7 * sum(days.values()) / (span.days + 1), 1)
 
     def totals(self) -> Totals:
         """Return the counts of a status line."""

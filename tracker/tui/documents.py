@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from tracker import times
 from tracker.identity import canonical_url, is_web_address
 from tracker.latex import readable
-from tracker.models import Item, Line, SourceState, Topic
+from tracker.models import Item, Line, SourceState, Talk, Topic
+from tracker.talk import in_words
 from tracker.text import plural
 from tracker.tui.cells import Part, fit, sparkline, steady
 from tracker.tui.messages import ItemTarget, Target, UrlTarget
@@ -38,8 +39,15 @@ def paragraphs(text: str) -> list[str]:
     return [clean for part in text.split("\n") if (clean := steady(part, 60_000))]
 
 
-def item_document(item: Item, line: Line | None, related: Sequence[Line]) -> Document:
-    """Return an item: what it is, what it says, where it leads, and its other half: posts of a paper, papers of a post."""
+def item_document(
+    item: Item, line: Line | None, related: Sequence[Line], *, talk: Talk | None = None, elsewhere: Sequence[Line] = ()
+) -> Document:
+    """Return an item: what it is, what it says, where it leads, and its other half: posts of a paper, papers of a post.
+
+    Args:
+        talk: what the posts about a paper amount to.
+        elsewhere: other posts that tell the story of a post.
+    """
     blocks = _paper_head(item) if item.kind == "paper" else _post_head(item)
     blocks += _marks(item)
     text = readable(item.text) if item.kind == "paper" else item.text
@@ -52,7 +60,8 @@ def item_document(item: Item, line: Line | None, related: Sequence[Line]) -> Doc
         blocks.append(Block([("In short: ", "dim"), (steady(item.tldr), "")], gap=True))
     if item.comment:
         blocks.append(Block([("Comment: ", "dim"), (steady(item.comment), "dim")], gap=True))
-    blocks += _related(item, related)
+    blocks += _related(item, related, talk)
+    blocks += _elsewhere(elsewhere)
     blocks += _links(item)
     blocks += _seen(item)
     return Document(tuple(blocks), item, line)
@@ -136,7 +145,7 @@ def line_blocks(lines: Sequence[Line]) -> list[Block]:
     return blocks
 
 
-def _related(item: Item, related: Sequence[Line]) -> list[Block]:
+def _related(item: Item, related: Sequence[Line], talk: Talk | None) -> list[Block]:
     if item.kind == "paper":
         heading, none = plural(len(related), "post") + " about it", "No post about it yet."
     else:
@@ -146,7 +155,14 @@ def _related(item: Item, related: Sequence[Line]) -> list[Block]:
         )
     if not related:
         return [Block([(none, "dim")], gap=True)] if none else []
-    return [Block([(heading, "heading")], gap=True), *line_blocks(related)]
+    said = [Block([(steady(in_words(talk)), "accent")])] if talk and in_words(talk) else []
+    return [Block([(heading, "heading")], gap=True), *said, *line_blocks(related)]
+
+
+def _elsewhere(lines: Sequence[Line]) -> list[Block]:
+    if not lines:
+        return []
+    return [Block([(f"Also told in {plural(len(lines), 'place')}", "heading")], gap=True), *line_blocks(lines)]
 
 
 def _links(item: Item) -> list[Block]:
@@ -206,8 +222,8 @@ def topic_document(topic: Topic, weeks: Sequence[str], papers: Sequence[Line], p
     return Document(tuple(blocks))
 
 
-def source_document(source: SourceState, where: str) -> Document:
-    """Return how a source is doing, with what helps when it is not well."""
+def source_document(source: SourceState, where: str, per_week: float = 0.0) -> Document:
+    """Return how a source is doing and how much it brings a week, with what helps when it is not well."""
     is_bad = bool(source.message)
     blocks = [
         Block([(steady(source.name), "heading")]),
@@ -223,6 +239,7 @@ def source_document(source: SourceState, where: str) -> Document:
         ("next due", source.next_due),
         ("newest item", source.newest),
         ("items", f"{source.items:,}"),
+        ("a week, of late", f"{per_week:,.1f}" if per_week else None),
         ("failures in a row", str(source.failures) if source.failures else None),
     )
     shown = [(name, value) for name, value in facts if value]

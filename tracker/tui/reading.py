@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from tracker import times
 from tracker.tui.desk import Desk
 from tracker.tui.documents import Document, item_document, items_document, source_document
 from tracker.tui.messages import ItemsTarget, ItemTarget, SourceTarget, Target
@@ -22,6 +23,9 @@ def gather_document(target: Target, desk: Desk) -> Callable[[Reader], Document] 
 
 def _item(reader: Reader, name: str | int, desk: Desk) -> Document:
     item = reader.item(name)
-    related = reader.posts_about(item.row) if item.kind == "paper" else reader.papers_of(item.row)
     lines = desk.lines(reader, [item.row])
-    return item_document(item, lines[0] if lines else None, related)
+    line = lines[0] if lines else None
+    if item.kind == "paper":
+        talk = reader.talk_about([item.row], times.now().date()).get(item.row)
+        return item_document(item, line, reader.posts_about(item.row), talk=talk)
+    return item_document(item, line, reader.papers_of(item.row), elsewhere=reader.told_elsewhere(item.row))

@@ -1,9 +1,10 @@
 """What the terminal face reads of a store, as a shape: the store itself lies floors below and is reached through the session."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
-from tracker.models import Item, Line, SourceState
+from tracker.models import Item, Line, SourceState, Talk
 from tracker.query import Filter
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ class Discussed(Protocol):
         ...
 
     @property
-    def people(self) -> int:
-        """Distinct people."""
+    def talk(self) -> Talk:
+        """People, machines, posts, points."""
         ...
 
 
@@ -81,6 +82,18 @@ class Reader(Protocol):
 
     def discussed(self, since: str, before: str, limit: int) -> Sequence[Discussed]:
         """Return the papers that most people wrote about."""
+        ...
+
+    def talk_about(self, rows: Sequence[int], until: date) -> Mapping[int, Talk]:
+        """Return the talk about papers."""
+        ...
+
+    def told_elsewhere(self, row: int) -> list[Line]:
+        """Return the other posts that tell the story of a post."""
+        ...
+
+    def per_week(self, source: str, since: str) -> float:
+        """Return how many entries a source brought a week from an ISO day on."""
         ...
 
     def source_states(self) -> list[SourceState]:

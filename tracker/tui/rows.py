@@ -9,7 +9,7 @@ from tracker.text import plural
 from tracker.tui.cells import Part, Row, fit, fit_right, sparkline, steady, width_of, wrap
 
 Draw = Callable[[int], list[Row]]
-TROUBLED = frozenset({"failing", "unreachable", "slowed", "gone", "login"})
+TROUBLED = frozenset({"failing", "unreachable", "slowed", "gone", "login", "silent"})
 _STATE_WORDS = {
     "new": "not asked yet",
     "ok": "well",
@@ -19,6 +19,7 @@ _STATE_WORDS = {
     "slowed": "asked us to wait",
     "gone": "gone",
     "login": "wants a login",
+    "silent": "gone silent",
     "off": "switched off",
 }
 

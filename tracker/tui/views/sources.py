@@ -1,10 +1,12 @@
 """Sources: how each is doing, what went wrong and what helps."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import ClassVar
 
 from textual.app import ComposeResult
 
+from tracker import times
 from tracker.models import SourceState, SyncEvent
 from tracker.text import plural
 from tracker.tui.documents import Document, source_document
@@ -79,6 +81,7 @@ class SourcesView(View):
                 "fetched": "reading …",
                 "stored": f"{event.new:,} new",
                 "failed": "failed",
+                "warned": "look here",
                 "skipped": "not due",
             }
             self.progress[event.source] = words.get(event.step, event.step)
@@ -98,4 +101,5 @@ class SourcesView(View):
             return None
         source = next((source for source in self.desk.session.config.sources if source.name == target.state.name), None)
         where = str(source.options.get("url", "")) if source else ""
-        return lambda _: source_document(target.state, where)
+        since = (times.now() - timedelta(weeks=8)).date().isoformat()
+        return lambda reader: source_document(target.state, where, reader.per_week(target.state.name, since))

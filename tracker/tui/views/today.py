@@ -8,7 +8,7 @@ from functools import partial
 from textual.app import ComposeResult
 
 from tracker import times
-from tracker.models import Line, SourceState, Trends
+from tracker.models import Line, SourceState, Talk, Trends
 from tracker.query import Filter
 from tracker.text import plural
 from tracker.tui.documents import Document
@@ -118,7 +118,7 @@ class TodayView(View):
         self.data = replace(
             self.data,
             newest=[newer(line) for line in self.data.newest],
-            discussed=[_Talked(newer(found.line), found.people) for found in self.data.discussed],
+            discussed=[_Talked(newer(found.line), found.talk) for found in self.data.discussed],
         )
         super().adjust(rows)
 
@@ -144,7 +144,7 @@ class _Talked:
     """A discussed paper whose marks have changed."""
 
     line: Line
-    people: int
+    talk: Talk
 
 
 def gather(
@@ -177,6 +177,11 @@ def gather(
         unread=totals.unread,
         starred=totals.starred,
     )
+
+
+def _voices(talk: Talk) -> str:
+    """Return how many people talk, or that only machines do."""
+    return plural(talk.people, "person", "people") if talk.people else plural(talk.bots, "bot")
 
 
 def caption(data: TodayData) -> str:
@@ -222,7 +227,7 @@ def today_entries(data: TodayData) -> list[Entry]:
             line_entry(
                 found.line,
                 "discussed",
-                partial(line_draw, first=plural(found.people, "person", "people"), first_width=10),
+                partial(line_draw, first=_voices(found.talk), first_width=10),
             )
             for found in data.discussed
         ],
