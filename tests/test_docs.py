@@ -18,6 +18,7 @@ import pytest
 from tracker import config, plugins, sync
 from tracker.cli.app import tracker as group
 from tracker.cli.verbs import VERBS
+from tracker.fetch import x_pages
 from tracker.http import client as http
 from tracker.query import filter_names, parse
 from tracker.trends import comparison, rising
@@ -96,7 +97,20 @@ def test_every_key_has_its_row() -> None:
     assert written.keys() - {"id", "---"} == {key.id for key in keys.ALL_KEYS}
 
 
-HEADINGS = {"arxiv": "arXiv", "conference": "Conferences", "feed": "Feeds", "bluesky": "Bluesky"}
+HEADINGS = {
+    "arxiv": "arXiv",
+    "conference": "Conferences",
+    "feed": "Feeds",
+    "bluesky": "Bluesky",
+    "hackernews": "Hacker News",
+    "reddit": "Reddit",
+    "youtube": "YouTube",
+    "hf_daily": "Hugging Face daily papers",
+    "openreview": "OpenReview",
+    "x": "X",
+    "mastodon": "Mastodon",
+    "lemmy": "Lemmy",
+}
 
 
 def shipped() -> list[str]:
@@ -145,9 +159,10 @@ def test_the_floors_are_those_of_the_contract() -> None:
 
 def test_figures_are_those_of_the_code() -> None:
     feeds, method, reading = DOCS["feeds.md"], DOCS["how-it-works.md"], DOCS["trends.md"]
-    for heading, host in (("arXiv", "arxiv.org"), ("Conferences", "icml.cc"), ("Bluesky", "bsky.app")):
+    for heading, host in (("arXiv", "arxiv.org"), ("Conferences", "icml.cc"), ("Bluesky", "bsky.app"), ("X", "x.com")):
         assert f": {http.GAPS[host]:g} s" in section("feeds.md", heading)
     assert f"{http.GAP:g} s\n" in section("feeds.md", "Feeds")
+    assert f"${x_pages.POST_COST:.3f} a post, ${x_pages.USER_COST:.3f} an account." in section("feeds.md", "X")
     assert f"reddit.com {http.GAPS['reddit.com']:g} s" in feeds
     assert f"| {sync.SECONDS_A_SOURCE:g} s:" in feeds
     assert f"| redirects | {http.REDIRECTS}," in feeds

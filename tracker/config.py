@@ -14,7 +14,12 @@ FILE = "feeds.toml"
 DATABASE = Path("index") / "tracker.db"
 VECTORS = Path("index") / "vectors"
 ROLES = ("data-scientist", "ml-engineer", "ai-engineer")
+AUTHORITIES = ("official", "mirror", "scrape")
+"""Who makes what a source reads: the publisher; a copy of it; somebody who reads the publisher's pages by machine."""
 _COMMON = frozenset({"kind", "name", "enabled", "weight", "base", "group", "per_week", "authority", "fallback"})
+_LARGEST = 1_000_000_000
+_MOST_DOLLARS = 1_000
+_NAMING = ("categories", "query", "url", "actor", "venue")
 _SECRET = re.compile(r"(?i)(password|token|secret|api_?key)")
 
 
@@ -26,6 +31,10 @@ class Source:
         name: unique; made from kind and options when the table gives none.
         base: base address of the service, for mirrors and tests; empty means the service's own.
         options: what only this kind knows (`categories`, `url`, `actor` …).
+        group: what it belongs with, for presets, for folders of an OPML file and for the eye.
+        per_week: entries expected in an ordinary week; None where nobody said.
+        authority: one of `AUTHORITIES`.
+        fallback: where to look when it goes silent: another address of a feed, or a way that its kind knows by name.
     """
 
     kind: str
@@ -34,6 +43,10 @@ class Source:
     base: str = ""
     weight: float = 1.0
     enabled: bool = True
+    group: str = ""
+    per_week: float | None = None
+    authority: str = "official"
+    fallback: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +59,8 @@ class Config:
     contact: str = ""
     model: str = "default"
     keys: Mapping[str, str] = field(default_factory=dict)
+    daily_usd: float = 0.0
+    """What may be spent a UTC day on X, whose service is paid for by what is read."""
 
     @property
     def database(self) -> Path:
@@ -113,7 +128,18 @@ def parse(tables: Mapping[str, Any], home: Path) -> Config:
         contact=str(general.get("contact", "")),
         model=str(embedding.get("model", "default")),
         keys={str(k): str(v) for k, v in keys.items()},
+        daily_usd=_dollars(_table(tables, "x")),
     )
+
+
+def _dollars(table: Mapping[str, Any]) -> float:
+    value = table.get("daily_usd", 0.0)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= _MOST_DOLLARS:
+        raise ConfigError(
+            f"{FILE}: daily_usd of [x] must be a number from 0 to {_MOST_DOLLARS}.",
+            "Write daily_usd = 1.0, for instance.",
+        )
+    return float(value)
 
 
 def _table(tables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -134,23 +160,47 @@ def _source(number: int, table: object) -> Source:
         raise ConfigError(
             f"{where} ({kind}) holds a secret in '{secret}'.", "Secrets belong in the environment or the keyring."
         )
-    weight = table.get("weight", 1.0)
-    if not isinstance(weight, int | float) or isinstance(weight, bool):
-        raise ConfigError(f"{where} ({kind}): weight must be a number.")
-    name = str(table.get("name") or default_name(kind, options))
     return Source(
         kind=kind,
-        name=name,
+        name=str(table.get("name") or default_name(kind, options)),
         options=options,
         base=str(table.get("base", "")).rstrip("/"),
-        weight=float(weight),
+        weight=_number(f"{where} ({kind})", table, "weight", 1.0) or 0.0,
         enabled=bool(table.get("enabled", True)),
+        group=_text(f"{where} ({kind})", table, "group"),
+        per_week=_number(f"{where} ({kind})", table, "per_week", None),
+        authority=_authority(f"{where} ({kind})", table),
+        fallback=_text(f"{where} ({kind})", table, "fallback"),
     )
+
+
+def _number(where: str, table: Mapping[str, Any], name: str, default: float | None) -> float | None:
+    value = table.get(name, default)
+    if value is None:
+        return None
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= _LARGEST:
+        raise ConfigError(f"{where}: {name} must be a number, 0 or more.", f"Write {name} = 1.0, for instance.")
+    return float(value)
+
+
+def _text(where: str, table: Mapping[str, Any], name: str) -> str:
+    value = table.get(name, "")
+    if not isinstance(value, str):
+        raise ConfigError(f"{where}: {name} must be a text.", "Put it in quotes.")
+    return value.strip()
+
+
+def _authority(where: str, table: Mapping[str, Any]) -> str:
+    value = table.get("authority", AUTHORITIES[0])
+    if value not in AUTHORITIES:
+        raise ConfigError(f"{where}: authority is '{value}'.", f"It is one of: {', '.join(AUTHORITIES)}.")
+    return str(value)
 
 
 def default_name(kind: str, options: Mapping[str, Any]) -> str:
     """Return a readable name for a source that was given none: `arxiv-cs.LG`, `feed-example.org`."""
-    value = next((options[key] for key in ("categories", "query", "url", "actor", "venue") if options.get(key)), "")
+    named = (options.get(key) for key in (*_NAMING, *options))
+    value = next((value for value in named if value and isinstance(value, str | list)), "")
     text = "+".join(map(str, value)) if isinstance(value, list) else str(value)
     text = re.sub(r"^https?://(www\.)?", "", text)
     return re.sub(r"[^\w.@+-]+", "-", f"{kind}-{text}").strip("-").lower()[:60]

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tracker.errors import TrackerError
-from tracker.fetch import jsonlines
+from tracker.fetch import jsonlines, x_archive
 from tracker.models import Record
 from tracker.store.writer import Outcome, Writer
 
 BATCH = 8_000
 BAD_LINES_NAMED = 5
+_HEAD_BYTES = 64
 
 
 @dataclass(slots=True)
@@ -37,12 +38,13 @@ def import_files(
         waiting: dict[str, list[Record]] = defaultdict(list)
         count = 0
         try:
-            for number, source, record, _ in jsonlines.read(path):
+            unit, entries = _read(path)
+            for number, source, record, _ in entries:
                 report.lines += 1
                 if isinstance(record, str):
                     report.bad_count += 1
                     if len(report.bad) < BAD_LINES_NAMED:
-                        report.bad.append(f"{path.name}, line {number}: {record}")
+                        report.bad.append(f"{path.name}, {unit} {number}: {record}")
                     continue
                 waiting[source].append(record)
                 count += 1
@@ -58,6 +60,13 @@ def import_files(
             ) from error
         _store(waiting, writer, now(), report)
         yield path, report.lines
+
+
+def _read(path: Path) -> tuple[str, Iterator[tuple[int, str, Record | str, int]]]:
+    """Return what the file is counted in and its content, read as what its first bytes show it to be."""
+    with path.open("rb") as probe:
+        head = probe.read(_HEAD_BYTES)
+    return ("entry", x_archive.read(path)) if x_archive.is_archive(head) else ("line", jsonlines.read(path))
 
 
 def _store(waiting: dict[str, list[Record]], writer: Writer, seen: str, report: ImportReport) -> None:

@@ -23,6 +23,8 @@ PAPERS, POSTS = 2_000, 500
 """Papers and posts a transaction: what a kill loses at most."""
 EARLIER_DAYS = 7
 """A paper is named at most so many days before its record has a date."""
+AHEAD_DAYS = 45
+"""So many days before the date of its record a paper may be spoken of."""
 FEW = 300
 """So many new papers are looked for among all posts by full text; more of them, by going through posts again."""
 
@@ -52,11 +54,11 @@ def link(connection: sqlite3.Connection) -> Iterator[int]:
     rarity: Rarity | None = None
     while posts := store.pending_posts(connection, POSTS):
         rarity = rarity or store.rarity(connection)
-        named = _named(connection, [(row, post_of(title, text)) for row, title, text, _ in posts], rarity)
+        named = _named(connection, [(row, day, post_of(title, text)) for row, title, text, _, day in posts], rarity)
         with transaction(connection):
             for row, mentions in named.items():
                 store.put_mentions(connection, row, mentions)
-            store.done(connection, [(row, text_hash) for row, _, _, text_hash in posts])
+            store.done(connection, [(row, text_hash) for row, _, _, text_hash, _ in posts])
         done += len(posts)
         yield done
 
@@ -99,11 +101,20 @@ def _earlier(date: str) -> str:
     return times.shifted(date[:10], -EARLIER_DAYS) if len(date) >= 10 else date
 
 
+def _is_out(paper: str, post: str) -> bool:
+    """Tell whether a paper of an ISO date may be named by a post of another: preprints come before their edition's year."""
+    if not paper or not post:
+        return True
+    if len(paper) < 10 or len(post) < 10:
+        return int(paper[:4]) <= int(post[:4]) + 1
+    return times.shifted(paper[:10], -AHEAD_DAYS) <= post[:10]
+
+
 def _named(
-    connection: sqlite3.Connection, posts: list[tuple[int, Words]], rarity: Rarity
+    connection: sqlite3.Connection, posts: list[tuple[int, str, Words]], rarity: Rarity
 ) -> dict[int, list[tuple[str, float]]]:
     """Return (id, confidence) of the papers that each post names by title."""
-    keys = {row: keys_of_post(post) for row, post in posts}
+    keys = {row: keys_of_post(post) for row, _, post in posts}
     under = store.found(connection, (key for names, pairs in keys.values() for key in (*names, *pairs)))
     wanted = {
         row: candidates([under[n] for n in names if n in under], [under.get(p, []) for p in pairs])
@@ -115,8 +126,9 @@ def _named(
         return title_of(papers[one][1]).words == title_of(papers[other][1]).words
 
     named = {}
-    for row, post in posts:
-        judged = ((paper, judge(title_of(papers[paper][1]), post, rarity)) for paper in wanted[row])
+    for row, day, post in posts:
+        there = [paper for paper in wanted[row] if _is_out(papers[paper][2], day)]
+        judged = ((paper, judge(title_of(papers[paper][1]), post, rarity)) for paper in there)
         matches = [(paper, match) for paper, match in judged if match]
         named[row] = [(papers[paper][0], match.confidence) for paper, match in chosen(matches, same)]
     return named

@@ -70,8 +70,8 @@ class Client(Protocol):
         """
         ...
 
-    def post(self, request: Request, body: Mapping[str, Any]) -> Response:
-        """Send a JSON object and return the answer; redirects are not followed.
+    def post(self, request: Request, body: Mapping[str, Any] | None) -> Response:
+        """Send a JSON object, or with None nothing, and return the answer; redirects are not followed.
 
         Raises:
             tracker.errors.FetchError: anything but 200, with the state of the source and a remedy.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker import watching
 from tracker.errors import ConfigError, FetchError, TrackerError
+from tracker.http.refusals import repeated
 from tracker.models import SyncEvent
 from tracker.store import sources
 from tracker.store.writer import Outcome, Writer
@@ -239,6 +240,7 @@ class Syncer:
 
     def _failed(self, message: _Message, error: FetchError, ended: SyncEvent) -> SyncEvent:
         """Note a failure; what the fallback brought makes it a warning."""
+        error = repeated(error, sources.failures_of(self._connection, message.source.name) + 1)
         repaired = message.repairs and message.error is None
         remedy = "Its fallback was read instead. " * repaired + error.remedy
         known = FetchError(error.message, clean_line(remedy, 300), state=error.state, retry_after=error.retry_after)

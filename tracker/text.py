@@ -21,6 +21,7 @@ _CONTROL = re.compile(
 _COMBINING_RUN = re.compile(
     r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _SPACE = re.compile(r"[\s\u00a0]+")
 
@@ -149,11 +150,13 @@ def fold(text: str) -> str:
         for command, plain in _LIGATURES.items():
             text = re.sub(re.escape(command) + r"(?![a-zA-Z])\s*", plain, text)
     text = text.lower()
-    if text.isascii():
-        return text
-    decomposed = unicodedata.normalize(
-        "NFKD", text.translate(_greek_names()).replace("ø", "o").replace("ł", "l").replace("ı", "i").replace("đ", "d")
-    )
+    return text if text.isascii() else _NOT_ASCII.sub(_folded, text)
+
+
+def _folded(found: re.Match[str]) -> str:
+    """Return letters beyond ASCII folded: those between them, which are most, cost nothing."""
+    plain = found[0].translate(_greek_names()).replace("ø", "o").replace("ł", "l").replace("ı", "i").replace("đ", "d")
+    decomposed = unicodedata.normalize("NFKD", plain)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 

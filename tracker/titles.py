@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,8 @@ NAME_WORDS = 4
 PAIRS_KEPT = 6
 LEAST_PAPERS = 10_000
 POST_WORDS = 400
+LEAST_BITS = 10.0
+"""What a post and a title share must say so much for any rule."""
 _HEADING_WORDS = 20
 _WORD = re.compile(r"[a-z0-9]+")
 _TOKEN = re.compile(r"[^\W_]+")
@@ -38,6 +40,7 @@ _HEADING_END = re.compile(
 )
 _LONG_FORMS = {tuple(long.split()): short for short, long in ACRONYMS.items()}
 _LONGEST_FORM = max(map(len, _LONG_FORMS))
+_BEGIN_LONG_FORMS = frozenset(words[0] for words in _LONG_FORMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +87,15 @@ class Rarity:
 
     papers: int
     counts: Mapping[str, int]
+    known: dict[str, float] = field(default_factory=dict)
 
     def bits(self, word: str) -> float:
         """Return what a word says."""
+        if word not in self.known:
+            self.known[word] = self._bits(word)
+        return self.known[word]
+
+    def _bits(self, word: str) -> float:
         size = max(self.papers, LEAST_PAPERS)
         others = max(self.counts.get(word, 0) - 1, 0) * size / max(self.papers, 1)
         usual = 0.1 if word in STOP_WORDS else 0.02 if word in WEAK_WORDS or word in ACRONYMS else 0.0
@@ -103,7 +112,8 @@ def words_of(text: str) -> list[str]:
     found: list[str] = []
     place = 0
     while place < len(plain):
-        for length in range(min(_LONGEST_FORM, len(plain) - place), 1, -1):
+        longest = min(_LONGEST_FORM, len(plain) - place) if plain[place] in _BEGIN_LONG_FORMS else 0
+        for length in range(longest, 1, -1):
             if short := _LONG_FORMS.get(tuple(plain[place : place + length])):
                 found.append(short)
                 place += length
@@ -204,9 +214,11 @@ def chosen(matches: Sequence[tuple[int, Match]], same: Callable[[int, int], bool
 
 def judge(title: Title, post: Words, rarity: Rarity) -> Match | None:
     """Return whether and how a post names a paper by its title."""
+    shared = sum(rarity.bits(word) for word in set(title.words) if word in post.places)
+    if shared < LEAST_BITS:
+        return None
     weights = {word: rarity.bits(word) for word in title.words}
-    total = sum(weights.values()) or 1.0
-    shared = sum(weight for word, weight in weights.items() if word in post.places)
+    total = sum(weights.values())
     for name in title.names:
         if _is_named(name, weights, post, rarity):
             return Match("name", 0.95 if shared >= 0.6 * total else 0.9, shared + 20)
@@ -214,7 +226,7 @@ def judge(title: Title, post: Words, rarity: Rarity) -> Match | None:
     run = sum(weights[word] for word in title.words[start : start + length])
     if length == len(title.words) >= 4 and run >= 26:
         return Match("title", 0.97, shared + run)
-    if length >= 5 and run >= 30 and shared >= 0.7 * total:
+    if length >= 5 and run >= max(30, 0.75 * total):
         return Match("near", 0.92, shared + run / 2)
     return _by_heading(title, post, rarity, weights, (length, start, place))
 
@@ -233,7 +245,8 @@ def _by_heading(
             return Match("title", 0.92, shared + run)
         if length == len(heading) >= 5 and start in title.starts and run >= 10:
             return Match("near", 0.9, shared + run)
-        begins = start in title.starts and run >= max(20, 0.7 * sum(heading)) and (shared >= 0.5 * total or run >= 28)
+        least = 0.75 if title.names and not _holds_a_name(title, post) else 0.5
+        begins = start in title.starts and run >= max(20, 0.7 * sum(heading)) and (shared >= least * total or run >= 28)
         if length >= 3 and (begins or (run >= 18 and shared >= 0.75 * total)):
             return Match("near", 0.9, shared + run / 2)
     said = sum(weight for weight, word in zip(heading, post.heading, strict=True) if word in weights)
@@ -242,32 +255,45 @@ def _by_heading(
     return None
 
 
+def _holds_a_name(title: Title, post: Words) -> bool:
+    return any(post.places.keys() >= set(words_of(name)) for name in title.names)
+
+
 def _is_named(name: str, weights: Mapping[str, float], post: Words, rarity: Rarity) -> bool:
     """Tell whether a post has a name as written, and other words of the title beside it.
 
     A word with capitals inside or digits was coined, and asks for less support than one that language has anyway; so
     does one at the very beginning, where a post says what it is about, the more when it speaks of a paper.
     """
-    place = _written_at(name, post.raw)
     own = set(words_of(name))
-    if place is None or (len(own) == 1 and not all(map(rarity.is_coined, own))):
+    if not own <= post.places.keys() or (len(own) == 1 and not all(map(rarity.is_coined, own))):
         return False
     others = {word: weight for word, weight in weights.items() if word not in own}
-    support = sum(weight for word, weight in others.items() if word in post.places)
-    first, several = place <= 3, len(own) > 1
-    if _COINED.search(name):
+    support, total = sum(weight for word, weight in others.items() if word in post.places), sum(others.values())
+    coined, several = bool(_COINED.search(name)) and not _is_short_acronym(name), len(own) > 1
+    if support < (10.0 if coined else 11.0) or support < (0.16 if coined else 0.3) * total:
+        return False
+    place = _written_at(name, post.raw)  # comes last, for it costs most
+    if place is None:
+        return False
+    first = place <= 3
+    if coined:
         needed = (0.16 if _SPEAKS_OF_A_PAPER.search(post.raw) else 0.28) if first else 0.34
-        least = 10.0
-    else:
-        needed = (0.3 if several else 0.42) if first else 0.55
-        least = 11.0 if first and several else 14.0
-    return support >= max(needed * sum(others.values()), least)
+        return support >= needed * total
+    needed = (0.3 if several else 0.42) if first else 0.55
+    return support >= max(needed * total, 11.0 if first and several else 14.0)
+
+
+def _is_short_acronym(name: str) -> bool:
+    """Tell names such as PSA, which stand for other things too."""
+    return name.isupper() and name.isalpha() and len(name) <= 4
 
 
 def _written_at(name: str, raw: str) -> int | None:
     """Return where a name stands in a text as it is written, or in other capitals when its letters suffice to tell it."""
     letters = [c for c in name if c.isalnum()]
-    pattern = r"(?<![^\W_])" + r"[\W_]{0,2}".join(map(re.escape, letters)) + r"(?:s|['’]s)?(?![^\W_])"
+    plus = re.escape("+" * (len(name) - len(name.rstrip("+"))))
+    pattern = r"(?<![^\W_])" + r"[\W_]{0,2}".join(map(re.escape, letters)) + plus + r"(?:s|['’]s)?(?![^\W_]|\.\d)"
     found = re.search(pattern, raw)
     if not found and len(letters) >= 6 and (any(c.isdigit() for c in letters) or len(_TOKEN.findall(name)) > 1):
         found = re.search(pattern, raw, re.IGNORECASE)

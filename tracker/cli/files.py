@@ -8,13 +8,15 @@ import click
 
 from tracker.cli.common import log_to_file, print_json, session_of
 from tracker.cli.index import run_index
+from tracker.cli.subscriptions import follow_list, is_list, read_list
 from tracker.session import Session
 from tracker.text import plural
 
 
 @click.command(
     "import",
-    help="Bring in files of JSON lines (plain or gzip), one paper or post a line; doing it twice changes nothing.",
+    help="Bring in files of JSON lines (plain or gzip), one paper or post a line, or OPML files, whose feeds are then "
+    "followed, or the archive of an X account (the zip, or tweets.js); doing it twice changes nothing.",
 )
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE...")
 @click.option("--starter", is_flag=True, help="The starter library: landmark papers of 2012 to 2025.")
@@ -29,8 +31,13 @@ def import_command(
         raise click.UsageError("Name a file, or say --starter.")
     session = session_of(context)
     log_to_file(session)
+    lists = [path for path in paths if is_list(path)]
+    bad = sum(follow_list(session.following, read_list(session.following, str(path))) for path in lists)
+    if lists and len(lists) == len(paths) and not starter:
+        context.exit(1 if bad else 0)
     with as_file(files("tracker") / "demo" / "starter.jsonl") as library:
-        good = _import(session, [*paths, *([library] if starter else [])], as_json)
+        rest = [path for path in paths if path not in lists]
+        good = _import(session, [*rest, *([library] if starter else [])], as_json) and not bad
     if not no_index:
         run_index(session, quiet=as_json)
     if not good:

@@ -3,17 +3,22 @@
 import click
 
 from tracker import times
+from tracker.cli.check import check_command
 from tracker.cli.common import print_json, session_of
 from tracker.models import SourceState
 
 
-@click.command(
-    "sources", help="Show how each followed source is doing: state, newest item, and what to do where one fails."
+@click.group(
+    "sources",
+    invoke_without_command=True,
+    help="Show how each followed source is doing: state, newest item, and what to do where one fails.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a source.")
 @click.pass_context
 def sources_command(context: click.Context, as_json: bool) -> None:
     """List sources with their state in words."""
+    if context.invoked_subcommand:
+        return
     session = session_of(context)
     known = {state.name: state for state in session.reader.source_states()}
     for source in session.config.sources:
@@ -30,7 +35,10 @@ def sources_command(context: click.Context, as_json: bool) -> None:
         if state.message or state.remedy:
             click.echo(f"    {state.message} {state.remedy}")
     if not session.config.sources:
-        click.echo(f"Nothing is followed yet: add a [[source]] table to {session.home / 'feeds.toml'}.", err=True)
+        click.echo(f"Nothing is followed yet in {session.home}: 'tracker follow' adds something.", err=True)
+
+
+sources_command.add_command(check_command)
 
 
 def _sign(state: str) -> str:

@@ -1,15 +1,20 @@
 """The verbs of the command line and its first page of help: known without importing anything, so `tracker --help` costs little more than Python."""
 
 VERBS = {
+    "init": ("init", "Write a commented feeds.toml for your role."),
+    "follow": ("follow", "Follow an address, a handle, a venue, a list."),
+    "unfollow": ("follow", "Stop following; what is stored stays."),
     "sync": ("sync", "Fetch what you follow, embed it and index it."),
     "search": ("search", "Search papers and posts by word and by meaning."),
     "trends": ("trends", "Show which topics rise, with the evidence."),
     "digest": ("digest", "Write the summary of a week."),
     "show": ("show", "Show items whole."),
     "open": ("show", "Open an item in the browser."),
-    "import": ("files", "Bring in files of JSON lines, or the starter library."),
+    "import": ("files", "Bring in files of JSON lines or OPML, or the starter library."),
+    "export": ("export", "Write what you follow as OPML."),
+    "enrich": ("enrich", "Ask for citation counts of papers, on demand."),
     "index": ("index", "Embed what is pending and bring the index up to date."),
-    "sources": ("sources", "Show how each source is doing."),
+    "sources": ("sources", "Show how each source is doing, or try them."),
     "doctor": ("doctor", "Check the home, the model and the index."),
     "backup": ("doctor", "Copy the database safely while it is in use."),
     "demo": ("demo", "Run the whole job on made-up weeks, without a network."),

@@ -58,7 +58,7 @@ def next_hop(url: str, location: str | None, first: str, seen: set[str]) -> str:
     if host_of(target) != host_of(first) and not is_public(host_of(target)):
         raise FetchError(
             f"{shown(first)} redirects to {host_of(target)}, an address of a private network; that was not followed.",
-            "If this is meant, put that address into feeds.toml.",
+            "A network that wants you to sign in first does this; if it is meant, put that address into feeds.toml.",
         )
     seen.add(target)
     return target

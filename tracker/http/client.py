@@ -46,6 +46,8 @@ GAPS: Mapping[str, float] = {
     "::1": 0.0,
 }
 """Seconds between two requests to a service, by host name; sub-domains share the queue of their service."""
+READS: Mapping[str, float] = {"oaipmh.arxiv.org": 120.0}
+"""Seconds between two pieces of an answer, by host, where it may take longer than usual: the archive begins after up to 90."""
 GAP = 1.0
 PAUSE = 60.0
 REDIRECTS, RETRIES = 5, 2
@@ -132,10 +134,11 @@ class MemoryValidators:
 
 @dataclass(slots=True)
 class _Budget:
-    """What one `get` may still use up; waiting out of politeness is not counted."""
+    """What one request may still use up; waiting out of politeness is not counted. `whole` is the seconds at the beginning."""
 
     seconds: float
     bytes: int
+    whole: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,9 @@ class HttpClient:
 
     Args:
         contact: mail address for the User-Agent, may be empty.
-        total: seconds one `get` may take for each 10 MB that its byte limit allows, retries and redirects included.
+        read: seconds between two pieces of an answer, but those of `READS`.
+        total: seconds one `get` may take for each 10 MB that its byte limit allows, retries and redirects included; more
+            at hosts that `READS` names.
         gap_scale: factor for gaps and back-off; 0 for tests and demonstrations.
         gaps: gaps by host that replace or extend `GAPS`.
         longest_wait: seconds worth waiting for a service; beyond them the source is `slowed`.
@@ -203,8 +208,8 @@ class HttpClient:
         """Return the answer, see `tracker.ports.Client.get`."""
         known = self._validators.get(request.url) if request.conditional else None
         headers = self._headers(request, known)
-        budget = _Budget(self._total * max(1.0, request.byte_limit / _ROOM), request.byte_limit)
         url, private = with_private(checked(request.url), request.private), request.private
+        budget = self._budget(request)
         seen, permanent = {request.url}, True
         for hops in range(REDIRECTS + 1):
             answer = self._ask(url, headers, budget, public=host_of(url) != host_of(request.url))
@@ -223,13 +228,14 @@ class HttpClient:
             f"{shown(request.url)} redirects more than {REDIRECTS} times.", "Put the final address into feeds.toml."
         )
 
-    def post(self, request: Request, body: Mapping[str, Any]) -> Response:
-        """Send a JSON object once, see `tracker.ports.Client.post`: what may have been carried out is not sent again."""
-        headers = {**self._headers(request, None), "content-type": "application/json"}
-        budget = _Budget(self._total, request.byte_limit)
-        sent = json.dumps(body).encode()
+    def post(self, request: Request, body: Mapping[str, Any] | None) -> Response:
+        """Send a JSON object or nothing, once, see `tracker.ports.Client.post`: what may have been carried out is not sent again."""
+        headers = self._headers(request, None)
+        if body is not None:
+            headers["content-type"] = "application/json"
+        sent = b"" if body is None else json.dumps(body).encode()
         url = with_private(checked(request.url), request.private)
-        answer = self._ask(url, headers, budget, public=False, body=sent)
+        answer = self._ask(url, headers, self._budget(request), public=False, body=sent)
         if answer.status in _REDIRECTING:
             raise FetchError(
                 f"{shown(request.url)} redirects, which is not followed with a login.", "Check the address."
@@ -241,6 +247,10 @@ class HttpClient:
         if self._ledger is None:
             raise FetchError(f"Nothing may be spent on {account} here.", state="off")
         self._ledger.spend(account, cost)
+
+    def _budget(self, request: Request) -> _Budget:
+        seconds = self._total * max(1.0, request.byte_limit / _ROOM) + READS.get(host_of(request.url), 0.0)
+        return _Budget(seconds, request.byte_limit, seconds)
 
     def _headers(self, request: Request, known: tuple[str, str] | None) -> dict[str, str]:
         headers = {"user-agent": self.user_agent, "accept": request.accept, "accept-encoding": "gzip, deflate"}
@@ -312,12 +322,15 @@ class HttpClient:
         self._bounds.start(began + budget.seconds, host_of(url) if public else "")
         try:
             method = "GET" if sent is None else "POST"
-            with self._client(httpx).stream(method, url, headers=dict(headers), content=sent) as answer:
+            patience = httpx.Timeout(READS.get(host_of(url), self._read), connect=self._connect, pool=None)
+            with self._client(httpx).stream(
+                method, url, headers=dict(headers), content=sent, timeout=patience
+            ) as answer:
                 body = b"" if answer.status_code in {*_REDIRECTING, 304} else self._body(answer, budget)
                 return _Answer(answer.status_code, dict(answer.headers), body)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             late = time.monotonic() - began >= budget.seconds
-            raise unreachable(url, error, self._total if late else None) from error
+            raise unreachable(url, error, budget.whole if late else None) from error
         finally:
             budget.seconds -= time.monotonic() - began
 
@@ -326,9 +339,8 @@ class HttpClient:
             if self._opened is None:
                 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
-                timeout = httpx.Timeout(self._read, connect=self._connect, pool=None)
                 refused = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-                self._opened = httpx.Client(timeout=timeout, follow_redirects=False, cookies=refused)
+                self._opened = httpx.Client(follow_redirects=False, cookies=refused)
                 bound_transports(self._opened, self._bounds)
             return self._opened
 

@@ -176,7 +176,7 @@ _CONNECTIONS = (
     ("disconnected", "broke off the answer", _NETWORK, "unreachable"),
     ("RemoteProtocolError", "does not answer in proper HTTP", "Check the address; the port may be another service's.", "unreachable"),
     ("Timeout", "did not answer in time", _NETWORK, "unreachable"),
-    ("Errno 111", "refused the connection", _NETWORK, "unreachable"),
+    ("Connection refused", "refused the connection", _NETWORK, "unreachable"),
     ("ConnectError", "cannot be connected to", _NETWORK, "unreachable"),
 )  # fmt: skip
 """What is in the words of an error and its causes, what that means, what to do, and the state; the first one counts."""

@@ -147,6 +147,12 @@ def entries_by_day(connection: sqlite3.Connection, name: str, since: str) -> dic
     return dict(found.fetchall())
 
 
+def failures_of(connection: sqlite3.Connection, name: str) -> int:
+    """Return how many times in a row a source has failed."""
+    found = connection.execute("SELECT failures FROM sources WHERE name = ?", [name]).fetchone()
+    return int(found[0]) if found else 0
+
+
 def said_of(connection: sqlite3.Connection, name: str) -> tuple[str, str, str]:
     """Return state, message and remedy of a source, empty when it was never asked."""
     found = connection.execute("SELECT state, message, remedy FROM sources WHERE name = ?", [name]).fetchone()

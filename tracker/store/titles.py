@@ -23,10 +23,10 @@ def pending_papers(connection: sqlite3.Connection, limit: int) -> list[tuple[int
     ).fetchall()
 
 
-def pending_posts(connection: sqlite3.Connection, limit: int) -> list[tuple[int, str, str, int]]:
-    """Return (row, title, text, text hash) of posts not yet looked through for titles, or edited since."""
+def pending_posts(connection: sqlite3.Connection, limit: int) -> list[tuple[int, str, str, int, str]]:
+    """Return (row, title, text, text hash, date) of posts not yet looked through for titles, or edited since."""
     return connection.execute(
-        f"SELECT items.row, items.title, items.text, items.text_hash {_PENDING} ORDER BY items.row LIMIT ?",
+        f"SELECT items.row, items.title, items.text, items.text_hash, items.date {_PENDING} ORDER BY items.row LIMIT ?",
         ["post", limit],
     ).fetchall()
 
@@ -89,11 +89,13 @@ def found(connection: sqlite3.Connection, keys: Iterable[int]) -> dict[int, list
     return {key: rows for key, rows in papers.items() if len(rows) < COMMON}
 
 
-def titles(connection: sqlite3.Connection, rows: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """Return (id, title) of papers."""
+def titles(connection: sqlite3.Connection, rows: Iterable[int]) -> dict[int, tuple[str, str, str]]:
+    """Return (id, title, date) of papers."""
     return {
-        row: (name, title)
-        for row, name, title in _chunked(connection, "SELECT row, id, title FROM items WHERE row IN ({})", rows)
+        row: (name, title, date)
+        for row, name, title, date in _chunked(
+            connection, "SELECT row, id, title, COALESCE(published, date) FROM items WHERE row IN ({})", rows
+        )
     }
 
 
