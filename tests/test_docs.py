@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 
-from tracker import config, plugins, sync
+from tracker import bots, config, home, linking, plugins, radar, stories, sync, talk, titles, watching
 from tracker.cli.app import tracker as group
 from tracker.cli.verbs import VERBS
-from tracker.fetch import x_pages
+from tracker.fetch import arxiv_lookup, x_pages
 from tracker.http import client as http
 from tracker.query import filter_names, parse
+from tracker.store import hub
 from tracker.trends import comparison, rising
 from tracker.tui import keys
 
@@ -183,6 +184,40 @@ def test_figures_are_those_of_the_code() -> None:
     assert f"by {comparison.LEAST_RATIO} times at least" in reading
     assert f"fewer than {rising.LEAST_PAPERS} papers" in reading
     assert (comparison.WEEKS, comparison.RECENT) == (12, 4)
+
+
+def test_figures_of_the_hub_are_those_of_the_code() -> None:
+    method = " ".join(DOCS["how-it-works.md"].split())
+    for words in (
+        f"first {titles.POST_WORDS} words",
+        f"up to {linking.FEW} at once",
+        f"from {linking.EARLIER_DAYS} days before",
+        f"{arxiv_lookup.BATCH_SIZE} ids a request, {linking.LOOKUPS:,} a sync",
+        f"note of {stories.LEAST_LETTERS} letters or more",
+        f"half as much after every {talk.HALF_LIFE_DAYS:g} days",
+        f"of at least {bots.LEAST_POSTS} posts on {bots.LEAST_DAYS} days, {bots.SAME_MINUTE:.0%}".replace("%", " %"),
+        f"or {bots.SAME_TIME:.0%} into".replace("%", " %"),
+        f"last {radar.LEARNT_WEEKS} weeks",
+        f"entries on {radar.LEAST_DAYS} days",
+        f"{radar.OVERDUE:g} entries or more would have been due; or {radar.OVERDUE_OF_THE_REGULAR:g},",
+        f"pause {radar.LONGER:g} times its longest",
+        f"at least {radar.UNLEARNT_DAYS} days",
+        f"less than {radar.THIN_SHARE:.0%} of what such days have, where those have {radar.THIN_LEAST} or more".replace(
+            "%", " %"
+        ),
+        f"by {watching.LIST_HOUR}:00 UTC",
+    ):
+        assert words in method, words
+    assert (hub.TRIES, talk.BOT_WEIGHT, radar.UNLEARNT_PERIODS) == (3, 0.1, 4)
+    judged = "Only accounts of Bluesky, Lemmy, Mastodon, Reddit and X are judged."
+    assert judged in method
+    assert {word.strip(",").lower() for word in judged.split()[3:-2] if word != "and"} == bots.NETWORKS
+
+
+def test_what_a_role_changes_is_said() -> None:
+    part = section("feeds.md", "Following and unfollowing")
+    for preset in home.presets().values():
+        assert all(f"`{group}`" in part for group in (*preset["on"], *preset["off"]))
 
 
 # what is named exists

@@ -22,6 +22,7 @@ HEAVY = frozenset(
         "feedparser",
         "arxiv",
         "lxml",
+        "tomlkit",
         "requests",
         "click",
         "rich",
@@ -29,6 +30,14 @@ HEAVY = frozenset(
 )
 READING = HEAVY - {"click"}
 MEANING = HEAVY - {"click", "numpy", "faiss"}
+WRITING = HEAVY - {"click", "sqlite_utils", "numpy"}
+RUN = """
+import contextlib, io, sys, tempfile
+sys.argv = ["tracker", "--home", tempfile.mkdtemp(), *{}]
+from tracker.cli import main
+with contextlib.redirect_stderr(io.StringIO()), contextlib.suppress(SystemExit):
+    main()
+"""
 
 CASES = {
     "the version alone": ("import tracker", HEAVY),
@@ -40,6 +49,13 @@ CASES = {
     "the session": ("import tracker.session", HEAVY),
     "the store for reading": ("import tracker.store.reader, tracker.store.lexical", HEAVY),
     "a search by words": ("import tracker.cli.search, tracker.search, tracker.store.lexical", READING),
+    "following before anything is asked or written": (
+        "import tracker.cli.follow, tracker.cli.check, tracker.cli.export, tracker.cli.init\n"  # noqa: ISC004
+        "from tracker.session import Session; from pathlib import Path; Session(Path('nowhere')).following",
+        READING,
+    ),
+    "a search that is run": (RUN.format(["search", "--mode", "lexical", "gates"]), WRITING),
+    "looking at sources": (RUN.format(["sources"]), WRITING),
     "showing": ("import tracker.cli.show", READING),
     "listing sources": ("import tracker.cli.sources", READING),
     "names of fetchers": ("import tracker.plugins as p; assert 'feed' in p.names(p.FETCHERS)", HEAVY),

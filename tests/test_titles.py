@@ -110,9 +110,12 @@ def test_what_sites_add_to_a_title_is_no_part_of_it() -> None:
 def test_a_title_is_found_under_its_keys() -> None:
     title = title_of("MAG-V: A Multi-Agent Framework for Verification")
     names, pairs = keys_of_title(title)
-    found_names, found_pairs = keys_of_post(post_of("", "MAG-V is a multi-agent framework for checking answers"))
+    post = post_of("", "MAG-V is a multi-agent framework for checking answers")
+    found_names, found_pairs = keys_of_post(post, frozenset(title.words))
     assert set(names) <= found_names
     assert set(pairs) & set(found_pairs)
+    assert set(pairs) & set(keys_of_post(post, frozenset(post.words))[1]) == set(pairs) & set(found_pairs)
+    assert len(found_pairs) == len(post.words) - 1  # their places count, also of those that no title can have
     assert openings("MAG-V: A Multi-Agent Framework for Verification") == ["MAG-V", "MAG V A"]
 
 
@@ -140,7 +143,7 @@ def test_every_name_stands_and_of_the_others_the_best_with_its_namesakes() -> No
 @given(st.text(max_size=300), st.text(max_size=600))
 def test_nothing_written_breaks_it(title: str, text: str) -> None:
     post = post_of("", text)
-    keys_of_post(post)
+    keys_of_post(post, frozenset(post.words))
     keys_of_title(title_of(title))
     match = judge(title_of(title), post, RARITY)
     assert match is None or 0.8 <= match.confidence <= 1.0

@@ -5,6 +5,7 @@ An identifier is `scheme:rest`. The schemes of papers are in `PAPER_SCHEMES`; `u
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from tracker.text import fold
@@ -74,6 +75,7 @@ def doi(text: str) -> str | None:
     return f"doi:{name}"
 
 
+@lru_cache(maxsize=4_096)  # each link of a post is looked at some six times
 def paper_of_link(url: str) -> str | None:
     """Return the identifier of the paper that a web address leads to, or None when it leads to no paper."""
     try:
@@ -139,6 +141,7 @@ def _arxiv_of_path(host: str, segments: Sequence[str]) -> str | None:
     return _arxiv("/".join(segments[1:3])) or _arxiv(segments[1])
 
 
+@lru_cache(maxsize=4_096)
 def canonical_url(url: str) -> str | None:
     """Return a web address in the form used for comparison, or None when it is not http(s).
 

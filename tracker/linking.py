@@ -54,7 +54,8 @@ def link(connection: sqlite3.Connection) -> Iterator[int]:
     rarity: Rarity | None = None
     while posts := store.pending_posts(connection, POSTS):
         rarity = rarity or store.rarity(connection)
-        named = _named(connection, [(row, day, post_of(title, text)) for row, title, text, _, day in posts], rarity)
+        words = ((row, day, post_of(title, text)) for row, title, text, _, day in posts)
+        named = _named(connection, list(words), rarity) if rarity.counts else {}
         with transaction(connection):
             for row, mentions in named.items():
                 store.put_mentions(connection, row, mentions)
@@ -114,10 +115,10 @@ def _named(
     connection: sqlite3.Connection, posts: list[tuple[int, str, Words]], rarity: Rarity
 ) -> dict[int, list[tuple[str, float]]]:
     """Return (id, confidence) of the papers that each post names by title."""
-    keys = {row: keys_of_post(post) for row, _, post in posts}
-    under = store.found(connection, (key for names, pairs in keys.values() for key in (*names, *pairs)))
+    keys = {row: keys_of_post(post, rarity.counts) for row, _, post in posts}
+    under = store.found(connection, (key for names, pairs in keys.values() for key in (*names, *pairs) if key is not None))
     wanted = {
-        row: candidates([under[n] for n in names if n in under], [under.get(p, []) for p in pairs])
+        row: candidates([under[n] for n in names if n in under], [under.get(p, []) if p is not None else [] for p in pairs])
         for row, (names, pairs) in keys.items()
     }
     papers = store.titles(connection, (paper for found in wanted.values() for paper in found))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tracker.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from importlib.metadata import EntryPoint
 
 FETCHERS = "tracker.fetchers"
@@ -15,7 +17,8 @@ EMBEDDERS = "tracker.embedders"
 SUMMARIZERS = "tracker.summarizers"
 
 
-def names(group: str) -> dict[str, EntryPoint]:
+@cache  # reading what is installed takes 3 ms
+def names(group: str) -> Mapping[str, EntryPoint]:
     """Return the entry points of a group by name."""
     from importlib.metadata import entry_points  # 15 ms that no list needs
 

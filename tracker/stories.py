@@ -22,9 +22,8 @@ def story_of(record: Record) -> int | None:
     if record.subject:
         return _of_page(record.subject)
     own = next((name for name in record.identifiers if name.startswith("url:")), "")
-    words = title_key(_ADDRESS.sub(" ", record.text))
     is_note = record.text.startswith(record.title.rstrip("…"))
-    if is_note and len(words) >= LEAST_LETTERS:
+    if is_note and len(words := title_key(_ADDRESS.sub(" ", record.text))) >= LEAST_LETTERS:
         return digest("words", words)
     return _of_page("https://" + own.removeprefix("url:")) if own else None
 

@@ -17,7 +17,7 @@ from tracker.text import digest, fold
 from tracker.words import ACRONYMS, STOP_WORDS, WEAK_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 NAME_WORDS = 4
 """A name before a colon is at most so long."""
@@ -28,6 +28,7 @@ LEAST_BITS = 10.0
 """What a post and a title share must say so much for any rule."""
 _HEADING_WORDS = 20
 _WORD = re.compile(r"[a-z0-9]+")
+_PLURAL_ENDING = re.compile(r"(?<=[a-z0-9]{3})(?<!s)s(?![a-z0-9])")
 _TOKEN = re.compile(r"[^\W_]+")
 _PIECE = re.compile(r"\s*:\s+|\s+[-–—]\s+|\?\s+|\s*,\s+or,?\s+|:$")
 _NAMED_FIRST = re.compile(r"([A-Za-z]+[-.]?[A-Za-z]*\d[\w.-]*|[A-Z]\w*[A-Z]\w*),\s")
@@ -108,24 +109,20 @@ class Rarity:
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text in the form in which titles are compared."""
-    plain = [_singular(word) for word in _WORD.findall(fold(text))]
+    plain = _WORD.findall(_PLURAL_ENDING.sub("", fold(text)))
     found: list[str] = []
     place = 0
-    while place < len(plain):
-        longest = min(_LONGEST_FORM, len(plain) - place) if plain[place] in _BEGIN_LONG_FORMS else 0
-        for length in range(longest, 1, -1):
-            if short := _LONG_FORMS.get(tuple(plain[place : place + length])):
-                found.append(short)
-                place += length
+    for begin in [number for number, word in enumerate(plain) if word in _BEGIN_LONG_FORMS]:
+        for length in range(min(_LONGEST_FORM, len(plain) - begin) if begin >= place else 0, 1, -1):
+            if short := _LONG_FORMS.get(tuple(plain[begin : begin + length])):
+                found += [*plain[place:begin], short]
+                place = begin + length
                 break
-        else:
-            found.append(plain[place])
-            place += 1
-    return found
+    return [*found, *plain[place:]]
 
 
 def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+    return _PLURAL_ENDING.sub("", word)
 
 
 @lru_cache(maxsize=50_000)
@@ -177,9 +174,12 @@ def keys_of_title(title: Title) -> tuple[tuple[int, ...], tuple[int, ...]]:
     )
 
 
-def keys_of_post(post: Words) -> tuple[set[int], list[int]]:
-    """Return (keys of what may be names, keys of word pairs in order) of a post; a name begins with a capital or has a digit."""
-    upper = {_singular(fold(word)) for word in _TOKEN.findall(post.raw) if not word.islower() or word[0].isdigit()}
+def keys_of_post(post: Words, titled: Container[str]) -> tuple[set[int], list[int | None]]:
+    """Return (keys of what may be names, keys of word pairs in order) of a post; a name begins with a capital or has a digit.
+
+    A pair has no key (None) unless both its words are `titled`, that is stand in any title: most do not.
+    """
+    upper = {_singular(fold(word)) for word in set(_TOKEN.findall(post.raw)) if not word.islower() or word[0].isdigit()}
     names = {
         digest("name", "".join(post.words[place : place + length]))
         for place, word in enumerate(post.words)
@@ -187,7 +187,7 @@ def keys_of_post(post: Words) -> tuple[set[int], list[int]]:
         for length in range(1, NAME_WORDS + 1)
     }
     pairs = dict.fromkeys(zip(post.words, post.words[1:], strict=False))
-    return names, [digest("pair", *pair) for pair in pairs]
+    return names, [digest("pair", *pair) if pair[0] in titled and pair[1] in titled else None for pair in pairs]
 
 
 def candidates(names: Iterable[Sequence[int]], pairs: Sequence[Sequence[int]]) -> list[int]:

@@ -32,7 +32,8 @@ def import_command(
     session = session_of(context)
     log_to_file(session)
     lists = [path for path in paths if is_list(path)]
-    bad = sum(follow_list(session.following, read_list(session.following, str(path))) for path in lists)
+    following = session.following
+    bad = sum(follow_list(following, read_list(following, str(path)), as_json=as_json) for path in lists)
     if lists and len(lists) == len(paths) and not starter:
         context.exit(1 if bad else 0)
     with as_file(files("tracker") / "demo" / "starter.jsonl") as library:

@@ -76,7 +76,7 @@ class Syncing(Marking):
             self._new += event.new
         if event.step == "failed":
             self._failed += 1
-        if event.step in {"stored", "failed", "skipped"}:
+        if event.step in {"fetched", "failed", "warned", "skipped"}:
             self._done += 1
 
     def _show_progress(self, event: SyncEvent | None = None) -> None:
