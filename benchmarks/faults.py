@@ -34,7 +34,9 @@ MEMORY_LIMIT = 150
 
 def main(names: list[str]) -> None:
     """Play faults and print a row for each, and last what broke a promise."""
-    print(f"{describe()}\n\n| fault | state | exit | seconds | MB | requests | records | told |\n|---|---|---|---|---|---|---|---|")
+    print(
+        f"{describe()}\n\n| fault | state | exit | seconds | MB | requests | records | told |\n|---|---|---|---|---|---|---|---|"
+    )
     rows = []
     with FaultServer({name: fault.answers for name, fault in FAULTS.items()}) as server:
         for name in names or FAULTS:

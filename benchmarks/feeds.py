@@ -44,7 +44,7 @@ def _item(rng: random.Random, blog: int, place: int) -> str:
     words = rng.choices(_WORDS, k=108)
     text = (
         f"<p>{' '.join(words[8:60])} – <a href='https://code.example/{blog}/{place}'>code</a>.</p>"
-        f"<p><em>{' '.join(words[60:])}</em> &amp; <a href=\"{page}#more\">more</a>.</p>"
+        f'<p><em>{" ".join(words[60:])}</em> &amp; <a href="{page}#more">more</a>.</p>'
     )
     return (
         f"<item><title>{' '.join(words[:8])} {place}</title><link>{page}</link><guid>{page}</guid><category>notes</category>"

@@ -195,6 +195,7 @@ def test_figures_of_the_hub_are_those_of_the_code() -> None:
         f"{arxiv_lookup.BATCH_SIZE} ids a request, {linking.LOOKUPS:,} a sync",
         f"note of {stories.LEAST_LETTERS} letters or more",
         f"half as much after every {talk.HALF_LIFE_DAYS:g} days",
+        f"1 + {talk.POINTS_WEIGHT} × log2(1 + points)",
         f"of at least {bots.LEAST_POSTS} posts on {bots.LEAST_DAYS} days, {bots.SAME_MINUTE:.0%}".replace("%", " %"),
         f"or {bots.SAME_TIME:.0%} into".replace("%", " %"),
         f"last {radar.LEARNT_WEEKS} weeks",
@@ -208,7 +209,7 @@ def test_figures_of_the_hub_are_those_of_the_code() -> None:
         f"by {watching.LIST_HOUR}:00 UTC",
     ):
         assert words in method, words
-    assert (hub.TRIES, talk.BOT_WEIGHT, radar.UNLEARNT_PERIODS) == (3, 0.1, 4)
+    assert (hub.TRIES, talk.BOT_WEIGHT, talk.TITLE_WEIGHT, radar.UNLEARNT_PERIODS) == (3, 0.1, 0.5, 4)
     judged = "Only accounts of Bluesky, Lemmy, Mastodon, Reddit and X are judged."
     assert judged in method
     assert {word.strip(",").lower() for word in judged.split()[3:-2] if word != "and"} == bots.NETWORKS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from faults.answers import feed, item, reply, rss
@@ -133,4 +133,38 @@ def test_other_kinds_say_so_too(fault: Fault, kind: str, server: FaultServer, tm
     assert played.status == 1
     assert played.records == 0
     assert played.state not in GOOD
+    assert "unexpectedly" not in played.message
+
+
+KINDS: dict[str, dict[str, Any]] = {
+    "bluesky": {"actor": "someone.bsky.social"},
+    "hackernews": {"domain": "arxiv.org"},
+    "hf_daily": {},
+    "lemmy": {"community": "machinelearning@lemmy.example"},
+    "mastodon": {"account": "someone@social.example"},
+    "reddit": {"subreddit": "MachineLearning"},
+    "youtube": {"channel": "UC0000000000000000000000"},
+}
+TELLING = (
+    "status-404",
+    "status-500",
+    "status-503",
+    "short-body",
+    "to-private",
+    "gzip-bomb",
+    "web-page",
+    "picture",
+    "empty",
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault.name in TELLING], ids=by_name)
+def test_no_kind_takes_a_fault_for_an_answer(fault: Fault, kind: str, server: FaultServer, tmp_path: Path) -> None:
+    server.answers[fault.name] = fault.answers
+    server.requests.pop(fault.name, None)
+    played = play(fault, server, tmp_path / "home", kind, **KINDS[kind])
+    assert (played.status, played.records) == (1, 0)
+    assert played.state not in GOOD
+    assert played.message in played.told
     assert "unexpectedly" not in played.message

@@ -116,9 +116,13 @@ def _named(
 ) -> dict[int, list[tuple[str, float]]]:
     """Return (id, confidence) of the papers that each post names by title."""
     keys = {row: keys_of_post(post, rarity.counts) for row, _, post in posts}
-    under = store.found(connection, (key for names, pairs in keys.values() for key in (*names, *pairs) if key is not None))
+    under = store.found(
+        connection, (key for names, pairs in keys.values() for key in (*names, *pairs) if key is not None)
+    )
     wanted = {
-        row: candidates([under[n] for n in names if n in under], [under.get(p, []) if p is not None else [] for p in pairs])
+        row: candidates(
+            [under[n] for n in names if n in under], [under.get(p, []) if p is not None else [] for p in pairs]
+        )
         for row, (names, pairs) in keys.items()
     }
     papers = store.titles(connection, (paper for found in wanted.values() for paper in found))

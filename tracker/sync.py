@@ -6,6 +6,7 @@ import logging
 import queue
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Event
@@ -16,6 +17,7 @@ from tracker.errors import ConfigError, FetchError, TrackerError
 from tracker.http.refusals import repeated
 from tracker.models import SyncEvent
 from tracker.store import sources
+from tracker.store.connect import transaction
 from tracker.store.writer import Outcome, Writer
 from tracker.text import clean_line, plural
 
@@ -100,19 +102,21 @@ class Syncer:
             futures = [pool.submit(self._run_lane, lane, progress) for lane in lanes]
             yield SyncEvent(step="started", total=len(wanted))
             while done < len(wanted):
-                message = self._messages.get()
-                if message.batch is not None:
-                    yield self._store(message, progress[message.source.name])
+                messages, events = self._waiting(), []
+                with transaction(self._connection):  # one for all that has come: each costs a flush of the text index
+                    for message in messages:
+                        own = progress[message.source.name]
+                        if message.batch is not None:
+                            events.append(self._store(message, own))
+                        elif repair := self._repair(message, own):
+                            futures.append(pool.submit(self._fetch, message.source, repair, repairs=True))
+                        else:
+                            done += 1
+                            events.append(self._finish(message, own, done, len(wanted)))
+                for message in messages:
                     message.stored.set()
-                    continue
-                own = progress[message.source.name]
-                if repair := self._repair(message, own):
-                    futures.append(pool.submit(self._fetch, message.source, repair, repairs=True))
-                    continue
-                done += 1
-                event = self._finish(message, own, done, len(wanted))
-                failed += event.step == "failed"
-                yield event
+                failed += sum(event.step == "failed" for event in events)
+                yield from events
             for future in futures:
                 future.result()
         finally:
@@ -127,6 +131,14 @@ class Syncer:
                 sum(o.changed for o in outcomes),
                 failed,
             )
+
+    def _waiting(self) -> list[_Message]:
+        """Return all that the fetching threads have said; wait until one of them says something."""
+        found = [self._messages.get()]
+        with suppress(queue.Empty):
+            while True:
+                found.append(self._messages.get_nowait())
+        return found
 
     def _lanes(self, wanted: Sequence[Source]) -> list[list[Source]]:
         """Return the sources in rows of one service each, for a service is asked by one at a time: the longest unasked first."""

@@ -11,6 +11,9 @@ from tracker.text import plural
 
 HALF_LIFE_DAYS = 7.0
 BOT_WEIGHT = 0.1
+TITLE_WEIGHT = 0.5
+"""What names a paper by its title only, as benchmarks are named, is seldom about it alone."""
+POINTS_WEIGHT = 0.1
 _POINTS = ("points", "score", "upvotes", "likes", "activity")
 
 
@@ -25,6 +28,7 @@ class Voice:
     is_bot: bool
     points: float
     told: int
+    by_title: bool = False
 
 
 def points_of(engagement: Mapping[str, float]) -> float:
@@ -36,7 +40,8 @@ def talk_of(posts: Iterable[Voice], until: date) -> Talk:
     """Return what posts about one paper amount to on a day.
 
     A voice is an account; the same words under the same handle on two networks are one voice. Each counts once, with its
-    best post, more when readers gave it points (by their logarithm), half as much after every seven days, a machine a tenth.
+    best post, more when readers gave it points (by their logarithm), half as much after every seven days, a machine a tenth,
+    and what names the paper by title only a half.
     """
     voices: dict[str, list[Voice]] = defaultdict(list)
     said: dict[tuple[str, str], str] = {}
@@ -76,5 +81,6 @@ def in_words(talk: Talk) -> str:
 
 def _weight(post: Voice, until: date) -> float:
     age = max((until - date.fromisoformat(post.date[:10])).days, 0) if len(post.date) >= 10 else 365
-    heard = 1.0 + 0.2 * math.log2(1.0 + max(post.points, 0.0))
-    return float(heard * (BOT_WEIGHT if post.is_bot else 1.0) * 0.5 ** (age / HALF_LIFE_DAYS))
+    heard = 1.0 + POINTS_WEIGHT * math.log2(1.0 + max(post.points, 0.0))
+    sure = (TITLE_WEIGHT if post.by_title else 1.0) * (BOT_WEIGHT if post.is_bot else 1.0)
+    return float(heard * sure * 0.5 ** (age / HALF_LIFE_DAYS))

@@ -62,18 +62,25 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, running(executable, Path(name)) as port:
         folder, home = Path(name), Path(name) / "home"
         home.mkdir()
-        tables = (f'[[source]]\nkind = "feed"\nname = "{name}"\nurl = "http://{host}:{port}/feed.xml"\n' for name, host in hosts())
+        tables = (
+            f'[[source]]\nkind = "feed"\nname = "{name}"\nurl = "http://{host}:{port}/feed.xml"\n'
+            for name, host in hosts()
+        )
         (home / "feeds.toml").write_text("# a comment\n" + "\n".join(tables))
         for number, run in enumerate(("cold", "again", "one entry more")):
             write(folder, ITEMS + (number == 2))
             (folder / "asked.log").write_text("")
             status, seconds, events = sync(home)
-            print(f"\n{run}: exit {status} after {seconds:.1f} s; feeds with all their entries: {whole(home)} of {len(SOURCES) - 3}")
+            print(
+                f"\n{run}: exit {status} after {seconds:.1f} s; feeds with all their entries: {whole(home)} of {len(SOURCES) - 3}"
+            )
             asked = [line.split("|") for line in (folder / "asked.log").read_text().splitlines()]
             for source, host in hosts():
                 report(source, [line for line in asked if line[0] == host], events)
         kept = (home / "feeds.toml").read_text()
-        print(f"\nthe address that moved was rewritten: {'/new.xml' in kept}; the comment is there: {'# a comment' in kept}")
+        print(
+            f"\nthe address that moved was rewritten: {'/new.xml' in kept}; the comment is there: {'# a comment' in kept}"
+        )
 
 
 def hosts() -> list[tuple[str, str]]:
@@ -133,7 +140,9 @@ def whole(home: Path) -> int:
 
 def report(source: str, asked: list[list[str]], events: list[dict[str, Any]]) -> None:
     """Print the requests of a source and what was told."""
-    steps = [event for event in events if event["source"] == source and event["step"] in {"fetched", "failed", "warned"}]
+    steps = [
+        event for event in events if event["source"] == source and event["step"] in {"fetched", "failed", "warned"}
+    ]
     new = sum(step["new"] for step in steps if step["step"] == "fetched")
     answers = [_answer(*line[1:]) for line in asked] or ["not asked"]
     told = [f"{step['message']} {step['remedy']}" for step in steps if step["message"]]

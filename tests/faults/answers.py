@@ -99,7 +99,9 @@ def item(
         "link": f"http://lab.example/notes/{number}" if link is None else link,
         "guid": f"http://lab.example/notes/{number}" if guid is None else guid,
         "description": f"What was found on day {number}.",
-        "pubDate": formatdate(_FIRST + number % 100 * 3_600, usegmt=True),  # within days: too few to learn a rhythm from
+        "pubDate": formatdate(
+            _FIRST + number % 100 * 3_600, usegmt=True
+        ),  # within days: too few to learn a rhythm from
         **more,
     }
     return f"<item>{''.join(f'<{name}>{value}</{name}>' for name, value in parts.items() if value)}</item>"

@@ -10,13 +10,14 @@ import threading
 import time
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from tracker import __version__
 from tracker.errors import FetchError
 from tracker.http.addresses import checked, host_of, keeps_login, next_hop, with_private, without_private
 from tracker.http.bounds import Bounds, bound_transports, decompressed
 from tracker.http.refusals import DAY, asked_wait, is_passing, is_slowed, refusal, shown, span, unreachable
+from tracker.http.remembering import MemoryPoliteness, MemoryValidators
 from tracker.http.statuses import AGAIN
 from tracker.ports import Response
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from tracker.http.remembering import Ledger, Moves, Politeness, Validators
     from tracker.ports import Request
 
 GAPS: Mapping[str, float] = {
@@ -56,80 +58,6 @@ _PERMANENT = frozenset({301, 308})
 _HARMLESS = frozenset({"user-agent", "accept", "accept-encoding", "if-none-match", "if-modified-since"})
 _ERROR_BYTES = 65_536
 _ROOM = 10_000_000
-
-
-class Politeness(Protocol):
-    """When a service may be asked again; kept across runs by whoever implements it."""
-
-    def next_allowed(self, host: str) -> float:
-        """Return seconds since the epoch, 0.0 when nothing is known."""
-        ...
-
-    def set_next_allowed(self, host: str, epoch: float) -> None:
-        """Remember the moment."""
-        ...
-
-
-class Validators(Protocol):
-    """The `ETag` and `Last-Modified` of the last answer to an address, as opaque texts.
-
-    `put` is called when the answer is whole but not yet stored. Keep the pair back until the records are stored:
-    the next answer may be 304, and what was lost in between would never come again.
-    """
-
-    def get(self, url: str) -> tuple[str, str] | None:
-        """Return (etag, last_modified), either of which may be empty."""
-        ...
-
-    def put(self, url: str, etag: str, last_modified: str) -> None:
-        """Remember the pair."""
-        ...
-
-
-class Ledger(Protocol):
-    """What was spent today on paid accounts; durable before the request that it pays for."""
-
-    def spend(self, account: str, cost: float) -> None:
-        """Put US dollars down, see `tracker.ports.Client.spend`."""
-        ...
-
-
-class Moves(Protocol):
-    """Which addresses said that they have moved for good."""
-
-    def moved(self, url: str, target: str) -> None:
-        """Remember that every hop from an address to another was permanent; an empty target says that none was."""
-        ...
-
-
-class MemoryPoliteness:
-    """Politeness for one run."""
-
-    def __init__(self) -> None:
-        self._moments: dict[str, float] = {}
-
-    def next_allowed(self, host: str) -> float:
-        """Return the moment kept, or 0.0."""
-        return self._moments.get(host, 0.0)
-
-    def set_next_allowed(self, host: str, epoch: float) -> None:
-        """Keep a moment."""
-        self._moments[host] = epoch
-
-
-class MemoryValidators:
-    """Validators for one run."""
-
-    def __init__(self) -> None:
-        self._pairs: dict[str, tuple[str, str]] = {}
-
-    def get(self, url: str) -> tuple[str, str] | None:
-        """Return the pair kept, or None."""
-        return self._pairs.get(url)
-
-    def put(self, url: str, etag: str, last_modified: str) -> None:
-        """Keep a pair."""
-        self._pairs[url] = (etag, last_modified)
 
 
 @dataclass(slots=True)
@@ -327,7 +255,7 @@ class HttpClient:
                 method, url, headers=dict(headers), content=sent, timeout=patience
             ) as answer:
                 body = b"" if answer.status_code in {*_REDIRECTING, 304} else self._body(answer, budget)
-                return _Answer(answer.status_code, dict(answer.headers), body)
+                return _Answer(answer.status_code, dict(answer.headers.items()), body)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             late = time.monotonic() - began >= budget.seconds
             raise unreachable(url, error, budget.whole if late else None) from error

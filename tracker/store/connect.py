@@ -100,11 +100,16 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Run a block as one transaction: all of it is stored, or nothing.
+    """Run a block as one transaction: all of it is stored, or nothing. Within another one it is a part of that.
 
     Raises:
         StoreError: the database refuses (disk full, locked for too long).
     """
+    is_part = connection.in_transaction
+    if is_part:
+        yield
+    if is_part:
+        return
     try:
         connection.execute("BEGIN IMMEDIATE")
         try:

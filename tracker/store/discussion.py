@@ -10,26 +10,27 @@ from tracker.models import Talk
 from tracker.talk import Voice, points_of, talk_of
 
 _POSTS = (
-    "SELECT DISTINCT papers.row, posts.row, posts.network, posts.author, posts.date, substr(posts.title_key, 1, 80), COALESCE(voices.is_bot, 0),"
-    " (SELECT json_group_array(json(engagement)) FROM sightings WHERE sightings.item = posts.row)"
+    "SELECT papers.row, posts.row, posts.network, posts.author, posts.date, substr(posts.title_key, 1, 80), COALESCE(voices.is_bot, 0),"
+    " (SELECT json_group_array(json(engagement)) FROM sightings WHERE sightings.item = posts.row), MIN(mentions.how = 'title')"
     " FROM items posts JOIN mentions ON mentions.post = posts.row JOIN identifiers USING (identifier) JOIN items papers ON papers.row = identifiers.item"
     " LEFT JOIN voices ON voices.network = posts.network AND voices.author = posts.author"
     " WHERE posts.kind = 'post' AND papers.kind = 'paper' AND posts.date >= ? AND posts.date < ?"
 )
+_EACH = " GROUP BY papers.row, posts.row"
 
 
 def discussed(connection: sqlite3.Connection, since: str, before: str, limit: int) -> list[tuple[int, Talk]]:
     """Return (row, talk) of the papers most talked about between two ISO days, the most first."""
     until = date.fromisoformat(before[:10]) - timedelta(days=1)
     found = sorted(
-        _talks(connection, _POSTS, [since, before], until).items(), key=lambda pair: (-pair[1].score, -pair[0])
+        _talks(connection, _POSTS + _EACH, [since, before], until).items(), key=lambda pair: (-pair[1].score, -pair[0])
     )
     return found[:limit]
 
 
 def talk_about(connection: sqlite3.Connection, rows: Sequence[int], until: date) -> dict[int, Talk]:
     """Return the talk about papers, of all time; papers that nobody names are left out."""
-    sql = f"{_POSTS} AND papers.row IN (SELECT value FROM json_each(?))"
+    sql = f"{_POSTS} AND papers.row IN (SELECT value FROM json_each(?)){_EACH}"
     return _talks(connection, sql, ["", "9999", json.dumps(list(rows))], until)
 
 
@@ -44,9 +45,18 @@ def told_elsewhere(connection: sqlite3.Connection, row: int) -> list[int]:
 
 def _talks(connection: sqlite3.Connection, sql: str, values: Sequence[object], until: date) -> dict[int, Talk]:
     posts: dict[int, list[Voice]] = defaultdict(list)
-    for paper, row, network, author, day, words, is_bot, engagement in connection.execute(sql, values):
+    for paper, row, network, author, day, words, is_bot, engagement, by_title in connection.execute(sql, values):
         points = max((points_of(one) for one in json.loads(engagement)), default=0.0)
         posts[paper].append(
-            Voice(network=network, author=author, date=day, words=words, is_bot=bool(is_bot), points=points, told=row)
+            Voice(
+                network=network,
+                author=author,
+                date=day,
+                words=words,
+                is_bot=bool(is_bot),
+                points=points,
+                told=row,
+                by_title=bool(by_title),
+            )
         )
     return {paper: talk_of(voices, until) for paper, voices in posts.items()}

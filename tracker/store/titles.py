@@ -70,7 +70,9 @@ def put_titles(connection: sqlite3.Connection, papers: Sequence[tuple[int, str, 
     connection.executemany("INSERT OR IGNORE INTO title_keys (key, item) VALUES (?, ?)", sorted(fresh))
     words: Counter[str] = Counter()
     for row, title, *_ in papers:
-        words.update(dict.fromkeys(title_of(title).words, int(row not in known)))  # 0: counted, but perhaps under other words
+        words.update(
+            dict.fromkeys(title_of(title).words, int(row not in known))
+        )  # 0: counted, but perhaps under other words
     connection.executemany(
         "INSERT INTO title_words (word, papers) VALUES (?, ?) ON CONFLICT (word) DO UPDATE SET papers = papers + excluded.papers",
         sorted(words.items()),

@@ -18,6 +18,7 @@ _KNOWN = (
     "title, text, authors, author, network, venue, year, track, status, category, categories, keywords, published, announced, date, lead, version, url, pdf_url, comment, tldr,"
     " links, story, title_key, text_hash"
 )
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
 _KNOWN_COLUMNS = tuple(_KNOWN.replace(" ", "").split(","))
 
 
@@ -190,7 +191,7 @@ class _Batch:
                 record.year,
                 record.track,
                 record.status,
-                json.dumps(dict(record.engagement), sort_keys=True),
+                _encoded(dict(sorted(record.engagement.items()))),
                 seen,
                 seen,
                 mark,
@@ -311,4 +312,4 @@ def _merge_marks(connection: sqlite3.Connection, row: int, other: int) -> None:
 
 
 def _column(value: object) -> object:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, tuple | list) else value
+    return _encoded(value) if isinstance(value, tuple) else value
