@@ -11,7 +11,7 @@ import pytest
 from json_service import Answer, Asked, serving
 
 from tracker.errors import FetchError
-from tracker.http import HttpClient, MemoryValidators, bounds, client
+from tracker.http import HttpClient, MemoryPoliteness, MemoryValidators, bounds, client
 from tracker.http.bounds import addresses_of
 from tracker.http.refusals import StatusError
 from tracker.ports import Request
@@ -242,3 +242,22 @@ def test_an_address_that_speaks_no_tls_says_so() -> None:
     with serving(lambda _: Answer({})) as service, quick() as way, pytest.raises(FetchError) as caught:
         way.get(Request(url=service.base.replace("http:", "https:")))
     assert "answers without proper TLS" in caught.value.message
+
+
+def test_a_name_that_cannot_be_looked_up_is_asked_for_once_and_costs_no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up: list[str] = []
+
+    def unknown(host: str, *_: object, **__: object) -> None:
+        looked_up.append(host)
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr("socket.getaddrinfo", unknown)
+    waits: list[float] = []
+    politeness = MemoryPoliteness()
+    with HttpClient(politeness=politeness, now=lambda: 1_000.0, sleep=waits.append) as way:
+        for _ in range(2):
+            with pytest.raises(FetchError, match="not known"):
+                way.get(Request(url="https://www.reddit.com/r/x/new/.rss"))
+    assert looked_up == ["www.reddit.com"] * 2
+    assert sum(waits) == 0
+    assert politeness.next_allowed("reddit.com") == 1_000.0

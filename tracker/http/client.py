@@ -16,7 +16,7 @@ from tracker import __version__
 from tracker.errors import FetchError
 from tracker.http.addresses import checked, host_of, keeps_login, next_hop, with_private, without_private
 from tracker.http.bounds import Bounds, bound_transports, decompressed
-from tracker.http.refusals import DAY, asked_wait, is_passing, is_slowed, refusal, shown, span, unreachable
+from tracker.http.refusals import DAY, asked_wait, is_passing, is_slowed, is_unasked, refusal, shown, span, unreachable
 from tracker.http.remembering import MemoryPoliteness, MemoryValidators
 from tracker.http.statuses import AGAIN
 from tracker.ports import Response
@@ -201,6 +201,9 @@ class HttpClient:
                 try:
                     answer = self._once(url, headers, budget, public=public, sent=body)
                 except FetchError as error:
+                    if is_unasked(error):
+                        self._politeness.set_next_allowed(name, self._now())
+                        raise
                     if error.state != "unreachable" or attempt == last or budget.seconds <= 0:
                         raise
                 else:

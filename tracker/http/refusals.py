@@ -182,6 +182,11 @@ _CONNECTIONS = (
 """What is in the words of an error and its causes, what that means, what to do, and the state; the first one counts."""
 
 
+def is_unasked(error: BaseException) -> bool:
+    """Tell whether no name could be looked up: nobody was asked, so nobody need be left alone, and again is no better."""
+    return "gaierror" in _causes(error)
+
+
 def _causes(error: BaseException) -> str:
     """Return class names and words of an error and of what caused it."""
     found: list[str] = []
