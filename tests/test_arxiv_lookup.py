@@ -15,13 +15,13 @@ from tracker.demo import answers
 from tracker.demo.answers import Answer
 from tracker.demo.server import DemoServer
 from tracker.errors import ConfigError, FetchError
-from tracker.fetch import arxiv_lookup
-from tracker.fetch.arxiv import ArxivFetcher, since
-from tracker.fetch.arxiv_lookup import ArxivLookup
-from tracker.fetch.arxiv_names import set_of
-from tracker.fetch.arxiv_paper import is_withdrawn
-from tracker.fetch.arxiv_rss import LONGEST, parse
-from tracker.fetch.arxiv_search import query_of
+from tracker.fetch.arxiv import lookup as arxiv_lookup
+from tracker.fetch.arxiv.fetcher import ArxivFetcher, since
+from tracker.fetch.arxiv.lookup import ArxivLookup
+from tracker.fetch.arxiv.names import set_of
+from tracker.fetch.arxiv.paper import is_withdrawn
+from tracker.fetch.arxiv.rss import LONGEST, parse
+from tracker.fetch.arxiv.search import query_of
 from tracker.http import HttpClient
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from archive import Archive, Kept
 
 from tracker.config import Source
 from tracker.errors import FetchError
-from tracker.fetch import arxiv_history, arxiv_oai
-from tracker.fetch.arxiv import ArxivFetcher
+from tracker.fetch.arxiv import history as arxiv_history
+from tracker.fetch.arxiv import oai as arxiv_oai
+from tracker.fetch.arxiv.fetcher import ArxivFetcher
 from tracker.http import HttpClient
 from tracker.store.writer import Writer
 

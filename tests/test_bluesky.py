@@ -12,9 +12,11 @@ import pytest
 
 from tracker.config import Source
 from tracker.errors import ConfigError, FetchError
-from tracker.fetch import bluesky, bluesky_follows, bluesky_login
-from tracker.fetch.bluesky import BlueskyFetcher
-from tracker.fetch.bluesky_posts import record_of
+from tracker.fetch.bluesky import fetcher as bluesky
+from tracker.fetch.bluesky import follows as bluesky_follows
+from tracker.fetch.bluesky import login as bluesky_login
+from tracker.fetch.bluesky.fetcher import BlueskyFetcher
+from tracker.fetch.bluesky.posts import record_of
 from tracker.http import HttpClient
 
 if TYPE_CHECKING:

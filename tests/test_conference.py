@@ -9,9 +9,11 @@ from json_service import MISSING, Answer, Asked, serving
 
 from tracker.config import Source
 from tracker.errors import ConfigError, FetchError
-from tracker.fetch import bibtex_reader, conference, proceedings_neurips
-from tracker.fetch.conference import ConferenceFetcher
-from tracker.fetch.conference_venues import VENUES
+from tracker.fetch.conference import bibtex as bibtex_reader
+from tracker.fetch.conference import fetcher as conference
+from tracker.fetch.conference import neurips as proceedings_neurips
+from tracker.fetch.conference.fetcher import ConferenceFetcher
+from tracker.fetch.conference.venues import VENUES
 from tracker.http import HttpClient
 from tracker.store.writer import Writer
 

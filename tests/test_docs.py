@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 import click
 import pytest
 
-from tracker import bots, config, home, linking, plugins, radar, stories, sync, talk, titles, watching
+from tracker import config, home, linking, plugins, radar, sync, watching
 from tracker.cli.app import tracker as group
 from tracker.cli.verbs import VERBS
-from tracker.fetch import arxiv_lookup, x_pages
+from tracker.fetch.arxiv import lookup as arxiv_lookup
+from tracker.fetch.x import pages as x_pages
 from tracker.http import client as http
+from tracker.hub import bots, stories, talk, titles
 from tracker.query import filter_names, parse
 from tracker.store import hub
 from tracker.trends import comparison, rising

@@ -10,9 +10,9 @@ from loopback import Asked, Reply, reply_json, serving
 
 from tracker.config import Source
 from tracker.errors import FetchError
-from tracker.fetch.feed import FeedFetcher, spoken
-from tracker.fetch.feed_addresses import repository_of, usual_places
-from tracker.fetch.feed_discovery import PAGES, TRIES
+from tracker.fetch.feed.addresses import repository_of, usual_places
+from tracker.fetch.feed.discovery import PAGES, TRIES
+from tracker.fetch.feed.fetcher import FeedFetcher, spoken
 from tracker.http import HttpClient
 from tracker.http.refusals import refusal
 from tracker.ports import Request, Response

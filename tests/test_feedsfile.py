@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker import config, feedsfile
+from tracker import config
 from tracker.errors import ConfigError, NotFoundError, StoreError
+from tracker.following import feedsfile
 
 TEXT = """\
 # Mine, with care.

@@ -13,12 +13,12 @@ from tracker.config import Source
 from tracker.demo import answers
 from tracker.demo.server import DemoServer
 from tracker.errors import ConfigError, FetchError
-from tracker.fetch.arxiv import ArxivFetcher, missed
-from tracker.fetch.arxiv_rss import authors_of
-from tracker.fetch.arxiv_search import query_of
-from tracker.fetch.bluesky import BlueskyFetcher
-from tracker.fetch.conference import ConferenceFetcher
-from tracker.fetch.feed import FeedFetcher, parse
+from tracker.fetch.arxiv.fetcher import ArxivFetcher, missed
+from tracker.fetch.arxiv.rss import authors_of
+from tracker.fetch.arxiv.search import query_of
+from tracker.fetch.bluesky.fetcher import BlueskyFetcher
+from tracker.fetch.conference.fetcher import ConferenceFetcher
+from tracker.fetch.feed.fetcher import FeedFetcher, parse
 from tracker.http import HttpClient
 from tracker.ports import Response
 
@@ -177,7 +177,7 @@ def test_arxiv_query_through_the_package(server: DemoServer, client: HttpClient)
 def test_arxiv_pages_of_a_query_come_one_by_one(
     server: DemoServer, client: HttpClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.fetch.arxiv_api.PAGE_SIZE", 20)
+    monkeypatch.setattr("tracker.fetch.arxiv.api.PAGE_SIZE", 20)
     batches = fetched(server, client, "arxiv", {"categories": ["cs.LG"], "via": "api"})
     assert [len(batch.records) for batch in batches] == [20, 20, 20, 1]
     assert [dict(batch.cursor) for batch in batches[:-1]] == [{}, {}, {}]  # a run that breaks off leaves no hole

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import paper, post
 
-from tracker import bots, linking
+from tracker import linking
 from tracker.errors import FetchError
+from tracker.hub import bots
+from tracker.hub.stories import story_of
+from tracker.hub.talk import Voice, in_words, talk_of
 from tracker.models import Record
 from tracker.ports import Batch
 from tracker.query import Filter
-from tracker.stories import story_of
-from tracker.talk import Voice, in_words, talk_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

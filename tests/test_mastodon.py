@@ -13,10 +13,10 @@ import pytest
 
 from tracker.config import Source
 from tracker.errors import ConfigError, FetchError
-from tracker.fetch.lemmy import LemmyFetcher
-from tracker.fetch.markdown import markdown_to_text
-from tracker.fetch.mastodon import LATER_PAGES, MastodonFetcher
-from tracker.fetch.mastodon_api import marks_of, pause_of
+from tracker.fetch.lemmy.fetcher import LemmyFetcher
+from tracker.fetch.lemmy.markdown import markdown_to_text
+from tracker.fetch.mastodon.api import marks_of, pause_of
+from tracker.fetch.mastodon.fetcher import LATER_PAGES, MastodonFetcher
 from tracker.http import HttpClient
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ from json_service import Answer, Asked, serving
 
 from tracker.config import Source
 from tracker.errors import ConfigError, FetchError
-from tracker.fetch import openreview, openreview_api
-from tracker.fetch.openreview import OpenReviewFetcher
-from tracker.fetch.openreview_notes import Place, place_of, status_of
+from tracker.fetch.openreview import api as openreview_api
+from tracker.fetch.openreview import fetcher as openreview
+from tracker.fetch.openreview.fetcher import OpenReviewFetcher
+from tracker.fetch.openreview.notes import Place, place_of, status_of
 from tracker.http import HttpClient
 
 if TYPE_CHECKING:

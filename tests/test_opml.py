@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker import config, opml, subscriptions
+from tracker import config
 from tracker.errors import ConfigError
+from tracker.following import opml, subscriptions
+from tracker.following.opml import Outline, parse, render
 from tracker.identity import is_web_address
-from tracker.opml import Outline, parse, render
 
 if TYPE_CHECKING:
     from tracker.config import Source

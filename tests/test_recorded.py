@@ -12,7 +12,10 @@ import pytest
 
 from tracker.config import Source
 from tracker.errors import FetchError
-from tracker.fetch import feed, feed_documents, feed_plain, feed_reader
+from tracker.fetch.feed import documents as feed_documents
+from tracker.fetch.feed import fetcher as feed
+from tracker.fetch.feed import plain as feed_plain
+from tracker.fetch.feed import reader as feed_reader
 from tracker.http.refusals import refusal
 from tracker.identity import is_web_address
 from tracker.ports import Request, Response

@@ -9,7 +9,9 @@ import pytest
 from test_recorded import PAPERS, RECORDED, Recorded, data, sound
 
 from tracker.errors import FetchError
-from tracker.fetch import arxiv_api, arxiv_oai, arxiv_rss
+from tracker.fetch.arxiv import api as arxiv_api
+from tracker.fetch.arxiv import oai as arxiv_oai
+from tracker.fetch.arxiv import rss as arxiv_rss
 
 if TYPE_CHECKING:
     from pathlib import Path

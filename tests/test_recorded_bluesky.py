@@ -10,11 +10,11 @@ from test_recorded import RECORDED, Recorded, sound
 
 from tracker.config import Source
 from tracker.errors import FetchError
-from tracker.fetch.bluesky import BlueskyFetcher
-from tracker.fetch.bluesky_api import AppView, did_of
-from tracker.fetch.bluesky_follows import accounts
-from tracker.fetch.bluesky_places import Place
-from tracker.fetch.bluesky_posts import Wanted, page_of, record_of
+from tracker.fetch.bluesky.api import AppView, did_of
+from tracker.fetch.bluesky.fetcher import BlueskyFetcher
+from tracker.fetch.bluesky.follows import accounts
+from tracker.fetch.bluesky.places import Place
+from tracker.fetch.bluesky.posts import Wanted, page_of, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

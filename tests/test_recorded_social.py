@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tracker.errors import FetchError
-from tracker.fetch.mastodon_api import Place, lookup, marks_of, parse, pause_of
-from tracker.fetch.mastodon_posts import record_of, records_of
+from tracker.fetch.mastodon.api import Place, lookup, marks_of, parse, pause_of
+from tracker.fetch.mastodon.posts import record_of, records_of
 from tracker.http.refusals import refusal
 from tracker.identity import is_web_address
 from tracker.ports import Request, Response

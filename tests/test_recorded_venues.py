@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tracker.errors import FetchError
-from tracker.fetch import bibtex_reader, openalex, openreview_notes, proceedings_neurips, proceedings_pmlr
+from tracker.fetch import openalex
 from tracker.fetch import semanticscholar as s2
-from tracker.fetch.conference_venues import VENUES, Edition, Venue
+from tracker.fetch.conference import bibtex as bibtex_reader
+from tracker.fetch.conference import neurips as proceedings_neurips
+from tracker.fetch.conference import pmlr as proceedings_pmlr
+from tracker.fetch.conference.venues import VENUES, Edition, Venue
+from tracker.fetch.openreview import notes as openreview_notes
 from tracker.identity import doi, is_web_address, paper_identifiers
 from tracker.text import clean_line, title_key
 

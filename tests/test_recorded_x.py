@@ -10,8 +10,8 @@ import pytest
 from test_recorded import RECORDED, sound
 
 from tracker.errors import FetchError
-from tracker.fetch.x_archive import read
-from tracker.fetch.x_pages import POST_COST, Target, parse, parse_users
+from tracker.fetch.x.archive import read
+from tracker.fetch.x.pages import POST_COST, Target, parse, parse_users
 
 if TYPE_CHECKING:
     from pathlib import Path

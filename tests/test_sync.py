@@ -102,7 +102,7 @@ def test_a_second_sync_says_who_is_at_work(demo_session: Session) -> None:
 def test_a_fetcher_that_breaks_takes_down_its_source_only(
     demo_session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tracker.fetch.bluesky import BlueskyFetcher
+    from tracker.fetch.bluesky.fetcher import BlueskyFetcher
 
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a mistake")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.titles import (
+from tracker.hub.titles import (
     Rarity,
     candidates,
     chosen,

@@ -14,7 +14,7 @@ from x_service import FIRST, Service, keys, numbers, read, source_of, timeline
 
 from tracker import config
 from tracker.errors import ConfigError, FetchError
-from tracker.fetch.x import XFetcher
+from tracker.fetch.x.fetcher import XFetcher
 from tracker.http import HttpClient
 from tracker.session import Session
 from tracker.store.spending import Ledger

@@ -12,8 +12,9 @@ from click.testing import CliRunner
 
 from tracker.cli.app import tracker
 from tracker.errors import TrackerError
-from tracker.fetch import x_archive, x_scripts
-from tracker.fetch.x_archive import read
+from tracker.fetch.x import archive as x_archive
+from tracker.fetch.x import scripts as x_scripts
+from tracker.fetch.x.archive import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,8 +15,8 @@ from x_service import FIRST, Service, keys, numbers, one, read, source_of, timel
 
 from tracker import config
 from tracker.errors import ConfigError, FetchError
-from tracker.fetch.x import XFetcher
-from tracker.fetch.x_pages import POST_COST, USER_COST
+from tracker.fetch.x.fetcher import XFetcher
+from tracker.fetch.x.pages import POST_COST, USER_COST
 from tracker.following import price
 from tracker.http import HttpClient
 from tracker.session import Session

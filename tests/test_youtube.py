@@ -10,7 +10,7 @@ from loopback import Asked, Reply, serving
 
 from tracker.config import Source
 from tracker.errors import ConfigError, FetchError
-from tracker.fetch.youtube import YoutubeFetcher, identified
+from tracker.fetch.youtube.fetcher import YoutubeFetcher, identified
 from tracker.http import HttpClient
 from tracker.ports import Request, Response
 

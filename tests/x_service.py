@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from loopback import Asked, Reply, Serving, reply_json
 
 from tracker.config import Source
-from tracker.fetch.x import XFetcher
-from tracker.fetch.x_pages import POST_COST, USER_COST
+from tracker.fetch.x.fetcher import XFetcher
+from tracker.fetch.x.pages import POST_COST, USER_COST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

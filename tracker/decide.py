@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tracker import identity
+from tracker.hub.stories import story_of
 from tracker.models import Known, Mention, Plan, Record
-from tracker.stories import story_of
 from tracker.text import digest, title_key
 
 _TEXT_FIELDS = frozenset({"title", "text", "authors", "keywords", "tldr"})

@@ -7,7 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from tracker import config, feedsfile
+from tracker import config
+from tracker.following import feedsfile
 
 PRESETS = "presets.toml"
 _GROUP = re.compile(r'^(?:# )?group = "([^"]*)"', re.MULTILINE)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tracker.errors import TrackerError
-from tracker.fetch import jsonlines, x_archive
+from tracker.fetch import jsonlines
+from tracker.fetch.x import archive as x_archive
 from tracker.models import Record
 from tracker.store.writer import Outcome, Writer
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker import bots, times
+from tracker import times
+from tracker.hub import bots
+from tracker.hub.titles import candidates, chosen, judge, keys_of_post, openings, post_of, title_of
 from tracker.models import SyncEvent
 from tracker.store import hub
 from tracker.store import titles as store
 from tracker.store.connect import transaction
 from tracker.store.writer import Writer
-from tracker.titles import candidates, chosen, judge, keys_of_post, openings, post_of, title_of
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator
 
+    from tracker.hub.titles import Rarity, Words
     from tracker.ports import Client, Enricher
-    from tracker.titles import Rarity, Words
 
 PAPERS, POSTS = 2_000, 500
 """Papers and posts a transaction: what a kill loses at most."""

@@ -9,10 +9,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tracker.errors import TrackerError
+from tracker.hub.talk import in_words
 from tracker.models import Hit, Mode
 from tracker.rank import fuse
 from tracker.store import filters, lexical
-from tracker.talk import in_words
 from tracker.text import clean_line, fold, shorten
 
 if TYPE_CHECKING:

@@ -319,7 +319,7 @@ class Session:
 
     def _follow_moves(self, wanted: Sequence[Source], moves: Mapping[str, str]) -> Iterator[SyncEvent]:
         """Write the new addresses of feeds that have moved for good into `feeds.toml`."""
-        from tracker import feedsfile
+        from tracker.following import feedsfile
 
         for source in wanted:
             if not source.base and (target := moves.get(str(source.options.get("url")))):

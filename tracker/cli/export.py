@@ -4,7 +4,7 @@ import click
 
 from tracker.cli.common import session_of
 from tracker.errors import TrackerError
-from tracker.opml import render
+from tracker.following.opml import render
 
 
 @click.command(

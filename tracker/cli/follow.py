@@ -124,7 +124,7 @@ def print_trial(trial: Trial) -> None:
 
 
 def _toml(table: Mapping[str, Any]) -> str:
-    from tracker import feedsfile
+    from tracker.following import feedsfile
 
     return feedsfile.added("", [table])
 

@@ -7,9 +7,9 @@ import click
 from tracker import identity
 from tracker.cli.common import line_json, print_item, print_json, session_of
 from tracker.errors import NotFoundError, TrackerError
+from tracker.hub.talk import in_words
 from tracker.models import Item
 from tracker.session import Session
-from tracker.talk import in_words
 
 
 @click.command("show", help="Show items whole, by id or any other name: arXiv id, DOI, web address.")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker import opml
 from tracker.cli.common import print_json
 from tracker.errors import TrackerError
+from tracker.following import opml
 from tracker.text import clean_line, plural
 
 if TYPE_CHECKING:

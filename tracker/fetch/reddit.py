@@ -9,8 +9,8 @@ from urllib.parse import urlencode, urlsplit
 from tracker.credentials import credential, variable_of
 from tracker.errors import ConfigError, FetchError
 from tracker.fetch import options, pasted
-from tracker.fetch.feed_documents import join, require_whole
-from tracker.fetch.feed_reader import read
+from tracker.fetch.feed.documents import join, require_whole
+from tracker.fetch.feed.reader import read
 from tracker.http.refusals import StatusError
 from tracker.identity import canonical_url, is_web_address
 from tracker.models import Record
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tracker.config import Source
-    from tracker.fetch.feed_documents import Document, Entry
+    from tracker.fetch.feed.documents import Document, Entry
     from tracker.ports import Client
 
 BASE = "https://www.reddit.com"

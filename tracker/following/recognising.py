@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tracker.errors import TrackerError
-from tracker.subscriptions import PLAIN
+from tracker.following.subscriptions import PLAIN
 from tracker.text import clean_line
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from difflib import get_close_matches
 from functools import cache, cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
-from tracker import config, feedsfile, opml, subscriptions
+from tracker import config
 from tracker.config import Source
 from tracker.errors import ConfigError, NotFoundError, TrackerError
-from tracker.following import trying
+from tracker.following import feedsfile, opml, subscriptions, trying
 from tracker.following.recognising import Recogniser
 from tracker.ports import Request
 from tracker.text import clean_line
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.config import Config
+    from tracker.following.opml import Outline
     from tracker.following.trying import Trial
-    from tracker.opml import Outline
     from tracker.ports import Client, Fetcher
 
 _NAMED_FEED = re.compile(r'kind = "feed", url = "(https?://[^"\s]+)"')

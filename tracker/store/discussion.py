@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from tracker.hub.talk import Voice, points_of, talk_of
 from tracker.models import Talk
-from tracker.talk import Voice, points_of, talk_of
 
 _POSTS = (
     "SELECT papers.row, posts.row, posts.network, posts.author, posts.date, substr(posts.title_key, 1, 80), COALESCE(voices.is_bot, 0),"

@@ -224,7 +224,7 @@ class Reader:
         return self.lines([paper for (paper,) in found])
 
     def discussed(self, since: str, before: str, limit: int) -> list[Discussed]:
-        """Return the papers most talked about between two ISO days, see `tracker.talk`."""
+        """Return the papers most talked about between two ISO days, see `tracker.hub.talk`."""
         found = discussion.discussed(self.connection, since, before, limit)
         lines = {line.row: line for line in self.lines([row for row, _ in found])}
         return [Discussed(lines[row], talk) for row, talk in found if row in lines]

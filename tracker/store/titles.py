@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from tracker.titles import Rarity, keys_of_title, title_of
+from tracker.hub.titles import Rarity, keys_of_title, title_of
 
 CHUNK = 500
 REOPENED = 500

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker import times
+from tracker.hub.talk import in_words
 from tracker.identity import canonical_url, is_web_address
 from tracker.latex import readable
 from tracker.models import Item, Line, SourceState, Talk, Topic
-from tracker.talk import in_words
 from tracker.text import plural
 from tracker.tui.cells import Part, fit, sparkline, steady
 from tracker.tui.messages import ItemTarget, Target, UrlTarget

@@ -1,0 +1,1 @@
+"""arXiv: lists of the day, searches, history from the archive, papers by id."""

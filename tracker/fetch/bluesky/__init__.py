@@ -1,0 +1,1 @@
+"""Bluesky: accounts, lists, custom feeds, everyone one follows, search."""

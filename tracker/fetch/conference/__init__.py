@@ -1,0 +1,1 @@
+"""Conferences: the site, else the proceedings, else OpenReview."""

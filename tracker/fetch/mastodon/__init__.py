@@ -1,0 +1,1 @@
+"""Mastodon: accounts, hashtags, what a server finds trending."""

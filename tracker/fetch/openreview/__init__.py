@@ -1,0 +1,1 @@
+"""OpenReview: the papers of a venue, with a login."""

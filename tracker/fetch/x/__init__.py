@@ -1,0 +1,1 @@
+"""X: accounts, lists and searches of the paid API, bridges, and the official archive."""
