@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import NOW
+from conftest import NOW, post
 
 from tracker.demo import run
 from tracker.errors import BusyError, NotFoundError
@@ -14,7 +14,7 @@ from tracker.session import Session
 from tracker.store import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tracker.demo.server import DemoServer
@@ -49,6 +49,38 @@ def test_everything_is_fetched_once_and_papers_are_the_hub(demo_session: Session
     assert sum(event.new + event.changed for event in again if event.step == "fetched") == 0
     assert demo_session.reader.totals() == totals
     assert {state.state for state in demo_session.reader.source_states()} <= {"ok", "unchanged"}
+
+
+def test_a_paper_that_is_only_spoken_of_is_fetched_by_id(
+    tmp_path: Path, demo: DemoServer, lines: Callable[..., Path]
+) -> None:
+    known = demo.papers[-1]
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "feeds.toml").write_text(
+        f"""
+        [[source]]
+        kind = "arxiv"
+        name = "off"
+        categories = ["cs.LG"]
+        base = "{demo.base}"
+        enabled = false
+        [[source]]
+        kind = "feed"
+        name = "alive"
+        url = "{demo.base}/feed.xml"
+        """,
+        "utf-8",
+    )
+    session = Session(home, gap_scale=0.0)
+    session.import_files([lines(post(1, text=f"Have you read arXiv:{known.arxiv_id}?"))])
+    events = list(session.sync(index=False))
+    found = session.reader.item(known.arxiv_id)
+    assert found.title == known.title
+    assert [sighting.source for sighting in found.sightings] == ["mentioned"]
+    assert [line.id for line in session.reader.posts_about(found.row)] == ["x:1"]
+    assert any(event.step == "stored" and event.source == "mentioned" for event in events)
+    session.close()
 
 
 def test_a_dead_source_is_said_and_stops_no_other(tmp_path: Path, demo: DemoServer) -> None:

@@ -9,12 +9,20 @@ from datetime import date, timedelta
 from tracker.hub.talk import Voice, points_of, talk_of
 from tracker.models import Talk
 
-_POSTS = (
+_COLUMNS = (
     "SELECT papers.row, posts.row, posts.network, posts.author, posts.date, substr(posts.title_key, 1, 80), COALESCE(voices.is_bot, 0),"
     " (SELECT json_group_array(json(engagement)) FROM sightings WHERE sightings.item = posts.row), MIN(mentions.how = 'title')"
-    " FROM items posts JOIN mentions ON mentions.post = posts.row JOIN identifiers USING (identifier) JOIN items papers ON papers.row = identifiers.item"
-    " LEFT JOIN voices ON voices.network = posts.network AND voices.author = posts.author"
-    " WHERE posts.kind = 'post' AND papers.kind = 'paper' AND posts.date >= ? AND posts.date < ?"
+)
+# CROSS JOIN keeps the order written: from the posts of some days, or from some papers
+_OF_DAYS = (
+    " FROM items posts CROSS JOIN mentions ON mentions.post = posts.row CROSS JOIN identifiers USING (identifier)"
+    " CROSS JOIN items papers ON papers.row = identifiers.item LEFT JOIN voices ON voices.network = posts.network AND voices.author = posts.author"
+    " WHERE posts.kind = 'post' AND +papers.kind = 'paper' AND posts.date >= ? AND posts.date < ?"
+)
+_OF_PAPERS = (
+    " FROM json_each(?) CROSS JOIN items papers ON papers.row = json_each.value CROSS JOIN identifiers ON identifiers.item = papers.row"
+    " CROSS JOIN mentions ON mentions.identifier = identifiers.identifier CROSS JOIN items posts ON posts.row = mentions.post"
+    " LEFT JOIN voices ON voices.network = posts.network AND voices.author = posts.author WHERE +papers.kind = 'paper' AND +posts.kind = 'post'"
 )
 _EACH = " GROUP BY papers.row, posts.row"
 
@@ -23,15 +31,15 @@ def discussed(connection: sqlite3.Connection, since: str, before: str, limit: in
     """Return (row, talk) of the papers most talked about between two ISO days, the most first."""
     until = date.fromisoformat(before[:10]) - timedelta(days=1)
     found = sorted(
-        _talks(connection, _POSTS + _EACH, [since, before], until).items(), key=lambda pair: (-pair[1].score, -pair[0])
+        _talks(connection, _COLUMNS + _OF_DAYS + _EACH, [since, before], until).items(),
+        key=lambda pair: (-pair[1].score, -pair[0]),
     )
     return found[:limit]
 
 
 def talk_about(connection: sqlite3.Connection, rows: Sequence[int], until: date) -> dict[int, Talk]:
     """Return the talk about papers, of all time; papers that nobody names are left out."""
-    sql = f"{_POSTS} AND papers.row IN (SELECT value FROM json_each(?)){_EACH}"
-    return _talks(connection, sql, ["", "9999", json.dumps(list(rows))], until)
+    return _talks(connection, _COLUMNS + _OF_PAPERS + _EACH, [json.dumps(list(rows))], until)
 
 
 def told_elsewhere(connection: sqlite3.Connection, row: int) -> list[int]:
