@@ -176,6 +176,7 @@ CREATE TABLE title_keys (
 ) WITHOUT ROWID;
 CREATE INDEX title_keys_of_item ON title_keys (item);
 CREATE TABLE title_words (word TEXT PRIMARY KEY, papers INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX items_by_kind_and_text ON items (kind, text_hash);
 CREATE TABLE linked (
     item INTEGER PRIMARY KEY REFERENCES items (row) ON DELETE CASCADE,
     text_hash INTEGER NOT NULL
