@@ -1,5 +1,7 @@
 """`tracker sources`."""
 
+from datetime import timedelta
+
 import click
 
 from tracker import times
@@ -20,6 +22,7 @@ def sources_command(context: click.Context, as_json: bool) -> None:
     if context.invoked_subcommand:
         return
     session = session_of(context)
+    since = (session.clock() - timedelta(weeks=8)).date().isoformat()
     known = {state.name: state for state in session.reader.source_states()}
     for source in session.config.sources:
         state = known.pop(source.name, None) or SourceState(
@@ -29,8 +32,14 @@ def sources_command(context: click.Context, as_json: bool) -> None:
             print_json(state)
             continue
         newest = times.ago(state.newest, session.clock())
+        rhythm = session.reader.per_week(source.name, since) if state.items else 0.0
+        facts = (
+            f"{state.items:7,} items",
+            f"{rhythm:,.0f} a week" if rhythm >= 1 else "",
+            f"newest {newest}" if newest else "",
+        )
         click.echo(
-            f"{_sign(state.state)} {source.name:32} {source.kind:11} {state.state:12} {state.items:7,} items  {'newest ' + newest if newest else ''}"
+            f"{_sign(state.state)} {source.name:32} {source.kind:11} {state.state:12} {'  '.join(filter(None, facts))}"
         )
         if state.message or state.remedy:
             click.echo(f"    {state.message} {state.remedy}")
@@ -42,4 +51,4 @@ sources_command.add_command(check_command)
 
 
 def _sign(state: str) -> str:
-    return {"ok": "●", "unchanged": "●", "new": "○", "off": "○"}.get(state, "✗")
+    return {"ok": "●", "unchanged": "●", "new": "○", "off": "○", "silent": "!"}.get(state, "✗")
