@@ -290,3 +290,49 @@ def test_the_most_discussed_come_first_in_lists_and_in_search(session: Session, 
         assert hits[0].why == "2 people on x"
     newest = session.search("graph sort:newest", mode="lexical")
     assert newest[0].line.date == max(hit.line.date for hit in newest)
+
+
+def test_what_is_hidden_is_hidden_wherever_it_is_told_and_talked_about(
+    session: Session, lines: Callable[..., Path]
+) -> None:
+    url = "https://blog.example.org/one"
+    session.import_files(
+        [
+            lines(
+                paper(1),
+                post(1, id="blog:1", network="blog", url=url, text="One\nThe page itself."),
+                post(2, id="hn:2", source="hn", network="hackernews", url=url, links=[url], text="One"),
+                post(3, links=["https://arxiv.org/abs/2605.10001"]),
+            )
+        ]
+    )
+    reader = session.reader
+    session.mark([reader.row_of("blog:1")], hidden=True)
+    assert [line.id for line in reader.page(Filter(kind="post"), 10)] == ["x:3"]
+    assert reader.told_elsewhere(reader.row_of("hn:2")) == []
+    assert len(reader.discussed("2026-05-01", "2026-05-19", 5)) == 1
+    session.mark([reader.row_of("2605.10001")], hidden=True)
+    assert reader.discussed("2026-05-01", "2026-05-19", 5) == []
+
+
+def test_what_is_sorted_is_still_what_was_asked_for(session: Session, lines: Callable[..., Path]) -> None:
+    link = "https://arxiv.org/abs/2605.1000"
+    session.import_files(
+        [
+            lines(
+                paper(1, title="A survey of graphs"),
+                paper(2, title="Graphs themselves"),
+                post(1, links=[f"{link}1"]),
+                post(2, links=[f"{link}2"]),
+            )
+        ]
+    )
+    assert [hit.line.id for hit in session.search("-survey sort:discussed", mode="lexical")] == ["arxiv:2605.10002"]
+    assert {hit.line.kind for hit in session.search("kind:post sort:discussed", mode="lexical")} == {"post"}
+
+
+def test_a_bad_id_keeps_no_other_paper_away(session: Session, lines: Callable[..., Path]) -> None:
+    session.import_files([lines(post(1, text="arXiv:2401.1234 and arXiv:2605.00001"))])
+    archive = Archive("arxiv:2605.00001")
+    ask(session, archive)
+    assert archive.asked == ["arxiv:2605.00001"]

@@ -190,6 +190,8 @@ class Handler(BaseHTTPRequestHandler):
         self.world.requests[path] += 1
         if path == "/feed/broken" and self.world.today == date(2025, 11, 26):
             return self.send_error(500)
+        if path == "/feed/mirrored-mirror" and self.world.today == date(2025, 11, 25):
+            return self.send_error(500)
         body = (
             self.world.archive(query)
             if path.startswith("/oai")
@@ -255,9 +257,9 @@ def test_each_outage_is_named_within_one_cycle_and_nothing_else(
         ("11-21", "cs.AA", "warned"),  # yesterday's list once more
         ("11-21", "busy", "warned"),  # silent since the 20th
         ("11-25", "cs.BB", "warned"),  # a ninth of the list
-        ("11-25", "mirrored", "warned"),  # frozen since the 24th, and again when its mirror's entries are of yesterday
-        ("11-27", "mirrored", "warned"),
-        ("11-29", "mirrored", "warned"),
+        ("11-25", "mirrored", "warned"),  # frozen since the 24th, and its mirror fails; asked again on the day after
+        ("11-26", "mirrored", "warned"),
+        ("11-28", "mirrored", "warned"),  # frozen still
         ("11-26", "cs.CC", "warned"),  # an empty list on a working day
         ("11-26", "broken", "warned"),  # an answer of 500, read from the mirror
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import NOW, post
@@ -12,6 +12,7 @@ from tracker.demo import run
 from tracker.errors import BusyError, NotFoundError
 from tracker.session import Session
 from tracker.store import connect
+from tracker.sync import Syncer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -162,3 +163,29 @@ def test_the_planted_topics_are_found(demo_session: Session) -> None:
     assert any(form.lower() in topic.label.lower() for form in new.forms for topic in found.new)
     (fading,) = (topic for topic in PLANTED if topic.kind == "fading")
     assert all(form.lower() not in label for form in fading.forms for label in rising)
+
+
+def test_what_cannot_be_stored_ends_its_source_only(
+    tmp_path: Path, demo: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = run.make_home(tmp_path / "home", demo)
+    stored = Syncer._store
+
+    def refuse(self: Syncer, message: Any, progress: Any) -> SyncEvent:
+        event = stored(self, message, progress)
+        if message.source.name == "icml":
+            raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
+        return event
+
+    monkeypatch.setattr(Syncer, "_store", refuse)
+    events = list(session.sync(index=False))
+    failed = {event.source for event in events if event.step == "failed"}
+    states = {state.name: state for state in session.reader.source_states()}
+    assert failed == {"icml"}
+    assert states["icml"].items == 0
+    assert "cannot be stored" in states["icml"].message
+    assert all(state.items for name, state in states.items() if name not in {"icml", "mentioned"})
+    monkeypatch.undo()
+    again = list(session.sync(["icml"], index=False))
+    assert sum(event.new + event.changed for event in again if event.step == "fetched") > 0  # asked anew, whole
+    session.close()

@@ -29,6 +29,7 @@ _IN_TEXT = (
 )
 """What names a paper in words, how, and signs of which one must be there: looking for those is twenty times as quick."""
 _URL_IN_TEXT = re.compile(r"https?://[^\s<>\"'\u201c\u201d]+", re.IGNORECASE)
+_UNENCODABLE = re.compile("[\ud800-\udfff]")
 _WEB_ADDRESS = re.compile(r"^https?://[^\s/?#]+[^\s]*$", re.IGNORECASE)
 _ARXIV_HOSTS = frozenset(
     {
@@ -169,6 +170,8 @@ def canonical_url(url: str) -> str | None:
 
 def is_web_address(url: str) -> bool:
     """Tell whether an address is one that may be opened: http or https with a host."""
+    if not url.isascii() and _UNENCODABLE.search(url):
+        return False
     return _WEB_ADDRESS.match(url) is not None and ("[" not in url or canonical_url(url) is not None)
 
 

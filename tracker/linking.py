@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tracker import times
@@ -32,6 +33,9 @@ FEW = 300
 
 LOOKUPS = 1_000
 """So many unknown papers are asked for in one run: ten requests to arXiv."""
+LOOKUP_PART = 100
+_CAN_BE = re.compile(r"arxiv:(?:(?:0[7-9]|1[0-4])\d\d\.\d{4}|(?:1[5-9]|[2-8]\d)\d\d\.\d{5}|[a-z-]+/\d{7})$")
+"""Ids had four digits until 2014, five since; others that posts hold are misprints that the service would refuse."""
 SOURCE = "mentioned"
 """Under this name papers are kept that came because posts name them."""
 
@@ -76,14 +80,14 @@ def look_up(
         FetchError: the service cannot be asked; what came before is stored.
         StoreError: the database refuses.
     """
-    wanted = hub.unknown(connection, "arxiv:", now()[:10], LOOKUPS)
-    if not wanted:
-        return
+    wanted = [name for name in hub.unknown(connection, "arxiv:", now()[:10], LOOKUPS) if _CAN_BE.match(name)]
     writer = Writer(connection)
-    for batch in enricher.lookup(wanted, client):
-        outcome = writer.apply(SOURCE, batch.records, now())
-        yield SyncEvent(step="stored", source=SOURCE, new=outcome.new, changed=outcome.changed, total=len(wanted))
-    hub.asked(connection, wanted, now()[:10])
+    for start in range(0, len(wanted), LOOKUP_PART):
+        part = wanted[start : start + LOOKUP_PART]
+        for batch in enricher.lookup(part, client):
+            outcome = writer.apply(SOURCE, batch.records, now())
+            yield SyncEvent(step="stored", source=SOURCE, new=outcome.new, changed=outcome.changed, total=len(wanted))
+        hub.asked(connection, part, now()[:10])
 
 
 def know_voices(connection: sqlite3.Connection) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from tracker import times
 from tracker.errors import TrackerError
 from tracker.hub.talk import in_words
 from tracker.models import Hit, Mode
@@ -47,18 +48,22 @@ class Searcher:
         if query.sort == "discussed":
             return self._discussed(query, limit, mode)
         if query.sort == "newest":
-            found = self._ranked(query, CANDIDATES, mode)
+            found = self._ranked(query, max(limit, CANDIDATES), mode)
             return sorted(found, key=lambda hit: (hit.line.date, hit.line.row), reverse=True)[:limit]
         return self._ranked(query, limit, mode)
 
     def _discussed(self, query: Query, limit: int, mode: Mode) -> list[Hit]:
         """Return what passes, the most talked about of late first, then the rest in its own order."""
         if query.has_words:
-            found = self._ranked(query, CANDIDATES, mode)
+            found = self._ranked(query, max(limit, CANDIDATES), mode)
         else:
-            named = replace(query.filter, kind="paper", has=query.filter.has | {"mentions"})
-            found = [Hit(line=line, score=0.0, why="") for line in self._reader.lines(self._reader.rows(named))]
-        newest = self._reader.latest_day() or "1970-01-01"
+            named = replace(query.filter, kind=query.filter.kind or "paper", has=query.filter.has | {"mentions"})
+            unwanted = (
+                set(lexical.matching(self._reader.connection, never)) if (never := lexical.excluded(query)) else set()
+            )
+            rows = [row for row in self._reader.rows(named) if row not in unwanted]
+            found = [Hit(line=line, score=0.0, why="") for line in self._reader.lines(rows)]
+        newest = min(self._reader.latest_day() or "1970-01-01", times.now().date().isoformat())
         talks = self._reader.talk_about([hit.line.row for hit in found], date.fromisoformat(newest))
         told = [(hit, talks[hit.line.row]) for hit in found if hit.line.row in talks]
         told.sort(key=lambda pair: (-pair[1].score, -pair[0].line.row))

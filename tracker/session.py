@@ -259,7 +259,7 @@ class Session:
         Raises:
             ConfigError: there is none of that name.
         """
-        made: Enricher = plugins.load(plugins.ENRICHERS, kind)(base)
+        made: Enricher = plugins.load(plugins.ENRICHERS, kind)(*([base] if base else []))
         return made
 
     def enrich(self, kind: str, names: Sequence[str]) -> Iterator[SyncEvent]:

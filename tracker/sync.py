@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -13,7 +14,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from tracker import watching
-from tracker.errors import ConfigError, FetchError, TrackerError
+from tracker.errors import ConfigError, FetchError, StoreError, TrackerError
 from tracker.http.refusals import repeated
 from tracker.models import SyncEvent
 from tracker.store import sources
@@ -22,7 +23,6 @@ from tracker.store.writer import Outcome, Writer
 from tracker.text import clean_line, plural
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tracker.config import Source
@@ -44,6 +44,7 @@ class _Message:
     batch: Batch | None = None
     error: TrackerError | None = None
     repairs: bool = False
+    refused: FetchError | None = None
     stored: Event = field(default_factory=Event)
 
 
@@ -56,6 +57,7 @@ class _Progress:
     problems: list[str] = field(default_factory=list)
     batches: int = 0
     alarm: Alarm | None = None
+    before: tuple[str, str, str] = ("", "", "")
     error: FetchError | None = None
     repaired: Outcome = field(default_factory=Outcome)
 
@@ -107,7 +109,7 @@ class Syncer:
                     for message in messages:
                         own = progress[message.source.name]
                         if message.batch is not None:
-                            events.append(self._store(message, own))
+                            events.append(self._stored(message, own))
                         elif repair := self._repair(message, own):
                             futures.append(pool.submit(self._fetch, message.source, repair, repairs=True))
                         else:
@@ -170,6 +172,8 @@ class Syncer:
                 while not waiting.stored.wait(0.5):
                     if self._stop.is_set():
                         return
+                if waiting.refused:
+                    raise waiting.refused
                 if time.monotonic() > deadline:
                     raise FetchError(
                         f"{source.name} took more than {SECONDS_A_SOURCE:.0f} seconds.",
@@ -195,9 +199,10 @@ class Syncer:
             before = sources.said_of(self._connection, message.source.name)
             self._succeeded(message.source, progress)
             progress.alarm = watching.alarm_of(self._connection, message.source, self._now())
-            if progress.alarm and before[1] == progress.alarm.in_words():  # known since an earlier run
-                progress.alarm = None
+            progress.before = before
+            if progress.alarm and before[:2] == ("ok", progress.alarm.in_words()):  # filled by an earlier run
                 sources.warn(self._connection, message.source.name, *before)
+                progress.alarm = None
         else:
             progress.error = _as_fetch_error(message.error)
             if progress.error.state in _NOT_REPAIRED:
@@ -205,6 +210,25 @@ class Syncer:
         if progress.alarm or progress.error:
             return watching.repair_of(message.source, self._fetcher_of(message.source.kind), progress.alarm)
         return None
+
+    def _stored(self, message: _Message, progress: _Progress) -> SyncEvent:
+        """Store a batch; one that cannot be stored ends its source and leaves the others of the transaction alone."""
+        self._connection.execute("SAVEPOINT batch")
+        try:
+            return self._store(message, progress)
+        except (StoreError, sqlite3.OperationalError):
+            raise
+        except Exception as error:  # whatever a value from outside sets off; it is logged whole
+            log.exception("%s cannot be stored", message.source.name)
+            self._connection.execute("ROLLBACK TO batch")
+            message.refused = FetchError(
+                f"What {message.source.name} sent cannot be stored: {type(error).__name__}: {clean_line(str(error), 200)}.",
+                "The log has the details; please report it.",
+            )
+            return SyncEvent(step="stored", source=message.source.name)
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("RELEASE batch")
 
     def _store(self, message: _Message, progress: _Progress) -> SyncEvent:
         assert message.batch is not None
@@ -277,6 +301,8 @@ class Syncer:
         elif message.repairs and message.error is not None:
             remedy = f"Its fallback failed too: {clean_line(message.error.message, 200)}"
         sources.warn(self._connection, message.source.name, state, told, remedy)
+        if (state, told) == progress.before[:2]:
+            return ended  # it was said before, and nothing has changed
         log.warning("%s: %s %s", message.source.name, told, remedy)
         return replace(ended, step="warned", message=told, remedy=remedy)
 

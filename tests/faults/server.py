@@ -12,6 +12,13 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 """Sends one answer; it may write to `wfile` what it likes."""
 
 
+class _Quiet(ThreadingHTTPServer):
+    """A server that does not print that a client had enough, for what is printed belongs to the client."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        pass
+
+
 class FaultServer:
     """Answers to `/NAME/…` with the answers under that name, one after the other, the last one from then on."""
 
@@ -19,7 +26,7 @@ class FaultServer:
         self.answers = answers
         self.requests: Counter[str] = Counter()
         self.stopping = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = _Quiet(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.base = f"http://127.0.0.1:{self._server.server_address[1]}"
 

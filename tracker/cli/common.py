@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import sys
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,6 +40,13 @@ def log_to_file(session: Session) -> None:
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     logger.propagate = False
+
+
+def leave(status: int) -> None:
+    """End the process at once where threads still wait for servers that hang: what came is stored, nothing else is lost."""
+    if any(thread.name.startswith("fetch") for thread in threading.enumerate()):
+        sys.stdout.flush()
+        os._exit(status)
 
 
 def print_json(value: object) -> None:
@@ -109,6 +117,12 @@ def print_hit(number: int, hit: Hit) -> None:
     )
 
 
+def counts(engagement: Mapping[str, float]) -> str:
+    """Return what readers did, in brackets: ` (312 points, 44 comments)`."""
+    said = ", ".join(f"{value:,.0f} {clean_line(name, 40)}" for name, value in engagement.items())
+    return f" ({said})" if said else ""
+
+
 def print_item(item: Item) -> None:
     """Print an item whole."""
     click.echo(click.style(clean_line(item.title), bold=True))
@@ -120,7 +134,7 @@ def print_item(item: Item) -> None:
         item.pdf_url,
         item.comment,
         "also known as " + ", ".join(item.identifiers),
-        f"seen at {', '.join(sighting.source for sighting in item.sightings)}",
+        f"seen at {', '.join(sighting.source + counts(sighting.engagement) for sighting in item.sightings)}",
         f"TL;DR {item.tldr}" if item.tldr else "",
         f"tags {', '.join(item.marks.tags)}" if item.marks.tags else "",
     ):

@@ -1,5 +1,7 @@
 """`tracker export`."""
 
+from pathlib import Path
+
 import click
 
 from tracker.cli.common import session_of
@@ -22,6 +24,8 @@ def export_command(context: click.Context, is_opml: bool, path: str | None) -> N
     if not path:
         click.echo(text, nl=False)
         return
+    if Path(path).exists() and b"<opml" not in Path(path).read_bytes()[:2_000].lower():
+        raise TrackerError(f"{path} is there already and is no OPML.", "Name another file.")
     try:
         with click.open_file(path, "w", encoding="utf-8", atomic=True) as file:
             file.write(text)

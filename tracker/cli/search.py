@@ -15,6 +15,7 @@ QUERY may hold words, "quoted phrases", -not, and filters:
   kind:paper venue:NeurIPS year:2023..2025 author:hinton source:NAME
   category:cs.LG since:7d before:2026-05 is:unread is:starred is:hidden
   tag:x topic:x like:ID has:code has:mentions has:abstract has:pdf
+  sort:newest sort:discussed
 """
 
 

@@ -10,6 +10,7 @@ from tracker.errors import NotFoundError, TrackerError
 from tracker.hub.talk import in_words
 from tracker.models import Item
 from tracker.session import Session
+from tracker.text import clean_line
 
 
 @click.command("show", help="Show items whole, by id or any other name: arXiv id, DOI, web address.")
@@ -71,6 +72,11 @@ def _print_hub(session: Session, item: Item) -> None:
         click.echo(about)
         for line in lines:
             click.echo(f"  {line.date[:10]} {line.byline}: {line.title}")
+    if item.kind == "post" and item.links:
+        click.echo()
+        click.echo("Links:")
+        for link in item.links[:30]:
+            click.echo(f"  {clean_line(link, 500)}")
     if elsewhere:
         click.echo()
         click.echo("Also told at:")

@@ -34,7 +34,7 @@ def sources_command(context: click.Context, as_json: bool) -> None:
         newest = times.ago(state.newest, session.clock())
         rhythm = session.reader.per_week(source.name, since) if state.items else 0.0
         facts = (
-            f"{state.items:7,} items",
+            f"{state.items:7,} {'item' if state.items == 1 else 'items'}",
             f"{rhythm:,.0f} a week" if rhythm >= 1 else "",
             f"newest {newest}" if newest else "",
         )

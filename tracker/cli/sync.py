@@ -1,17 +1,21 @@
 """`tracker sync`."""
 
+from __future__ import annotations
+
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli.common import log_to_file, print_json, session_of
+from tracker.cli.common import leave, log_to_file, print_json, session_of
 from tracker.cli.index import Meter
-from tracker.session import Session
 from tracker.text import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tracker.models import SyncEvent
+    from tracker.session import Session
 
 
 @click.command(
@@ -38,6 +42,16 @@ def sync_command(context: click.Context, names: tuple[str, ...], no_index: bool,
         context.exit(1)
 
 
+def _until_stopped(events: Iterator[SyncEvent]) -> Iterator[SyncEvent]:
+    """Pass events on; Ctrl-C ends the process at once, for what came is stored and threads may wait for servers that hang."""
+    try:
+        yield from events
+    except KeyboardInterrupt:
+        click.echo("\nStopped: what came is stored, and the next sync goes on.", err=True)
+        leave(130)
+        raise
+
+
 def _say_cost(session: Session, names: tuple[str, ...]) -> None:
     """Say before anything is bought what it may cost."""
     cost = session.cost(names)
@@ -54,7 +68,7 @@ def run_sync(session: Session, names: tuple[str, ...] = (), *, index: bool = Tru
     terminal = sys.stderr.isatty() and not as_json
     clear = "\r\x1b[K" if terminal else ""
     ended: list[SyncEvent] = []
-    for event in session.sync(names, index=index):
+    for event in _until_stopped(session.sync(names, index=index)):
         if as_json:
             print_json(
                 {
@@ -66,7 +80,7 @@ def run_sync(session: Session, names: tuple[str, ...] = (), *, index: bool = Tru
                     "remedy": event.remedy,
                 }
             )
-        if event.step in {"fetched", "failed", "warned"}:
+        if event.step in {"fetched", "failed", "warned"} and event.done:
             ended.append(event)
         if event.step in {"failed", "warned"} and not as_json:
             sign = "✗" if event.step == "failed" else "!"

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from tracker import config, home
-from tracker.cli.common import log_to_file
+from tracker.cli.common import leave, log_to_file
 from tracker.errors import TrackerError
 from tracker.session import Session
 
@@ -26,9 +26,11 @@ def open_ui(given: Path | None) -> int:
     session = Session(folder)
     log_to_file(session)
     try:
-        return run(session, sync=bool(session.config.sources) and _is_stale(session))
+        status = run(session, sync=bool(session.config.sources) and _is_stale(session))
     finally:
         session.close()
+    leave(status)
+    return status
 
 
 def run(session: Session, *, sync: bool) -> int:

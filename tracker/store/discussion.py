@@ -18,6 +18,7 @@ _OF_DAYS = (
     " FROM items posts CROSS JOIN mentions ON mentions.post = posts.row CROSS JOIN identifiers USING (identifier)"
     " CROSS JOIN items papers ON papers.row = identifiers.item LEFT JOIN voices ON voices.network = posts.network AND voices.author = posts.author"
     " WHERE posts.kind = 'post' AND +papers.kind = 'paper' AND posts.date >= ? AND posts.date < ?"
+    " AND papers.row NOT IN (SELECT item FROM marks WHERE hidden_at IS NOT NULL)"
 )
 _OF_PAPERS = (
     " FROM json_each(?) CROSS JOIN items papers ON papers.row = json_each.value CROSS JOIN identifiers ON identifiers.item = papers.row"
@@ -46,7 +47,8 @@ def told_elsewhere(connection: sqlite3.Connection, row: int) -> list[int]:
     """Return the other posts that tell the story of a post, the earliest first."""
     sql = (
         "SELECT other.row FROM items JOIN items AS other ON other.story = items.story AND other.row != items.row"
-        " WHERE items.row = ? AND items.story IS NOT NULL ORDER BY other.date, other.row LIMIT 100"
+        " WHERE items.row = ? AND items.story IS NOT NULL"
+        " AND other.row NOT IN (SELECT item FROM marks WHERE hidden_at IS NOT NULL) ORDER BY other.date, other.row LIMIT 100"
     )
     return [other for (other,) in connection.execute(sql, [row])]
 

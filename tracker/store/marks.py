@@ -10,13 +10,13 @@ _STAMPED = {"read": "read_at", "starred": "starred_at", "hidden": "hidden_at"}
 
 
 def mark(connection: sqlite3.Connection, rows: Sequence[int], now: str, **changes: object) -> None:
-    """Set `read`, `starred`, `hidden` (True or False), `rating` (1 to 5 or 0 for none) or `note` of items; a story is read in all its places.
+    """Set `read`, `starred`, `hidden` (True or False), `rating` (1 to 5 or 0 for none) or `note` of items; a story is read or hidden in all its places.
 
     Raises:
         StoreError: the database refuses.
     """
     with transaction(connection):
-        if changes.get("read") is not None:
+        if changes.get("read") is not None or changes.get("hidden") is not None:
             rows = [*rows, *_told_elsewhere(connection, rows)]
         connection.executemany(
             "INSERT OR IGNORE INTO marks (item) SELECT row FROM items WHERE row = ?", [(row,) for row in rows]

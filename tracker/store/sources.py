@@ -78,8 +78,10 @@ class Memory:
             url: (target, times) for url, target, times in connection.execute("SELECT url, target, times FROM moves")
         }
         self._moved: set[str] = set()
+        self._sent: dict[int, dict[str, str]] = {}
         self._unsettled: dict[int, dict[str, tuple[str, str]]] = {}
         self._changed: set[str] = set()
+        self._asked: set[str] = set()
 
     def next_allowed(self, host: str) -> float:
         """Return the epoch second before which a host must not be asked."""
@@ -90,6 +92,7 @@ class Memory:
         """Remember when a host may be asked again."""
         with self._lock:
             self._hosts[host] = epoch
+            self._asked.add(host)
 
     def get(self, url: str) -> tuple[str, str] | None:
         """Return ETag and Last-Modified of the last good answer."""
@@ -104,19 +107,25 @@ class Memory:
     def settle(self, *, stored: bool) -> None:
         """Keep what this thread put when its records were stored; else forget it, so that the answer comes whole again."""
         with self._lock:
-            fresh = self._unsettled.pop(get_ident(), {})
+            fresh, sent = self._unsettled.pop(get_ident(), {}), self._sent.pop(get_ident(), {})
             if stored:
+                for url, target in sent.items():
+                    self._count_move(url, target)
                 self._validators.update(fresh)
                 self._changed.update(fresh)
 
     def moved(self, url: str, target: str) -> None:
-        """Count how often in a row an address said that it moved for good to the same place; an empty target ends the row."""
+        """Note that an address leads to another for good, or with an empty target that it does not, until the thread settles its source."""
         with self._lock:
-            if url in self._moved or (not target and url not in self._moves):
-                return
-            known, times = self._moves.get(url, ("", 0))
-            self._moves[url] = (target, times + 1 if target == known else 1)
-            self._moved.add(url)
+            self._sent.setdefault(get_ident(), {})[url] = target
+
+    def _count_move(self, url: str, target: str) -> None:
+        """Count how often in a row an address said that it moved to the same place, once a run; an empty target ends the row."""
+        if url in self._moved or (not target and url not in self._moves):
+            return
+        known, times = self._moves.get(url, ("", 0))
+        self._moves[url] = (target, times + 1 if target == known else 1)
+        self._moved.add(url)
 
     def moved_for_good(self) -> dict[str, str]:
         """Return the new places of the addresses that said so often enough."""
@@ -127,7 +136,10 @@ class Memory:
         """Store what was learnt."""
         with self._lock:
             moves = [(url, *self._moves[url]) for url in self._moved]
-            hosts, changed = list(self._hosts.items()), [(url, *self._validators[url]) for url in self._changed]
+            hosts, changed = (
+                [(host, self._hosts[host]) for host in self._asked],
+                [(url, *self._validators[url]) for url in self._changed],
+            )
             self._changed.clear()
         with transaction(self._connection):
             self._connection.executemany("INSERT OR REPLACE INTO hosts (host, next_allowed) VALUES (?, ?)", hosts)

@@ -48,8 +48,9 @@ class ArxivLookup:
                 yield Batch(records=arxiv_api.papers(part, client, self._base), cursor={})
             except arxiv_api.RefusedError:
                 if len(part) > 1 and not halvings:
-                    raise
-                if len(part) > 1:
+                    told = f"{len(part)} ids were refused together with bad ones."
+                    yield Batch(records=(), cursor={}, problems=[told])
+                elif len(part) > 1:
                     halvings -= 1
                     waiting.extendleft((part[len(part) // 2 :], part[: len(part) // 2]))
             except FetchError:

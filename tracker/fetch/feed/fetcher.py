@@ -58,13 +58,17 @@ class FeedFetcher:
         found = find(wanted, _remembered(cursor, wanted.url), client)
         after = {"page": wanted.url, "feed": found.address} if found.address else {}
         known = newest = str(cursor.get("newest", ""))
+        is_paged = False
         for url, document in pages(found, known, client):
             records = records_of(document, url, source)
             newest = max([newest, *(record.published for record in records if record.published)])
-            if document.next_page or known:
-                after = {**after, "newest": newest}
-            yield Batch(records=records, cursor=after, problems=document.problems)
+            is_paged = is_paged or bool(document.next_page or known)
+            yield Batch(
+                records=records, cursor={**after, "newest": known} if known else after, problems=document.problems
+            )
             require_whole(document.problems)
+        if is_paged:  # moved on when all pages are in: what a run that broke off did not see is asked for again
+            yield Batch(records=(), cursor={**after, "newest": newest})
 
 
 def _remembered(cursor: Mapping[str, Any], url: str) -> str:
