@@ -9,6 +9,7 @@ import pytest
 from conftest import paper, post
 
 from tracker import linking
+from tracker.decide import text_hash
 from tracker.errors import FetchError
 from tracker.hub import bots
 from tracker.hub.stories import story_of
@@ -336,3 +337,35 @@ def test_a_bad_id_keeps_no_other_paper_away(session: Session, lines: Callable[..
     archive = Archive("arxiv:2605.00001")
     ask(session, archive)
     assert archive.asked == ["arxiv:2605.00001"]
+
+
+def test_a_link_that_an_edit_takes_away_is_no_longer_a_mention(session: Session, lines: Callable[..., Path]) -> None:
+    session.import_files([lines(post(1, text="See arXiv:2605.00001 and arXiv:2605.00002."))])
+    session.import_files([lines(post(1, text="See arXiv:2605.00002 only."))])
+    assert named(session, "x:1") == [("arxiv:2605.00002", "id")]
+
+
+def test_a_preprint_that_turns_out_to_be_a_conference_paper_takes_its_edition(
+    session: Session, lines: Callable[..., Path]
+) -> None:
+    preprint = paper(1, title="Old words for graphs", abstract="")
+    accepted = paper(
+        2,
+        id="neurips:1",
+        arxiv_id=None,
+        title="New words for graphs",
+        abstract="We study graphs.",
+        authors=preprint["authors"],
+        venue="NeurIPS",
+        year=2026,
+        status="Oral",
+        source="neurips",
+        url="https://neurips.cc/1",
+    )
+    session.import_files([lines(preprint, accepted)])
+    session.import_files([lines(paper(1, title="New words for graphs", abstract=""))])
+    found = session.reader.item("2605.10001")
+    assert session.reader.row_of("neurips:1") == found.row
+    assert (found.venue, found.year, found.status, found.text) == ("NeurIPS", 2026, "Oral", "We study graphs.")
+    (kept,) = session.writer.execute("SELECT text_hash FROM items WHERE row = ?", [found.row]).fetchone()
+    assert kept == text_hash(found.title, found.text)

@@ -66,6 +66,15 @@ def test_a_blog_may_be_late_but_not_for_ever() -> None:
     assert "one every 7 days" in silent.in_words()
 
 
+def test_a_burst_of_a_seldom_source_makes_no_rate() -> None:
+    start = date(2026, 4, 1)
+    counts = {(start + n * timedelta(days=20)).isoformat(): 1 for n in range(10)}
+    burst = start + 10 * timedelta(days=20)
+    counts[burst.isoformat()] = 6
+    assert radar.alarm(counts, burst + timedelta(days=25)) is None
+    assert radar.alarm(counts, burst + timedelta(days=70))
+
+
 def test_a_thin_day_is_seen_and_a_slow_one_is_not() -> None:
     day = date(2026, 11, 24)
     counts = daily(day, 8, 239)

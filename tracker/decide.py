@@ -108,6 +108,16 @@ def _mergeable(target: Known, others: Iterable[Known]) -> list[Known]:
     return kept
 
 
+def inherited(keep: Known, gone: Known) -> dict[str, Any]:
+    """Return the columns that an item takes over from one that is merged into it: what it lacks, and a venue for a preprint."""
+    taken = {name: value for name, value in gone.fields.items() if value and not keep.fields[name]}
+    if keep.fields["venue"] in _UNPUBLISHED and gone.fields["venue"] not in _UNPUBLISHED:
+        taken |= {name: gone.fields[name] for name in _EDITION}
+    if "text" in taken:
+        taken["text_hash"] = text_hash(str(keep.fields["title"]), str(taken["text"]))
+    return taken
+
+
 def _date(record: Record) -> str:
     """Return the date to sort by: the announcement, else the submission, else the year."""
     return record.announced or record.published or (str(record.year) if record.year else "")

@@ -87,7 +87,8 @@ def _silent(
     publishes: Callable[[date], bool],
     per_week: float | None,
 ) -> Alarm | None:
-    rates = _rates(recent, counts, publishes)
+    first = max(days[0], pause[-1] - timedelta(weeks=LEARNT_WEEKS))
+    rates = _rates(first, recent, counts, publishes)
     usual = sum(rates) / 7
     if len(days) >= LEAST_DAYS:
         late = _is_overdue(pause, recent, rates) or (usual < 1.0 and _is_long((pause[-1] - days[-1]).days, days[-21:]))
@@ -111,11 +112,13 @@ def _is_long(length: int, days: list[date]) -> bool:
     return length > max(LONGER * max(pauses), 3 * median(pauses), 5)
 
 
-def _rates(recent: list[date], counts: Mapping[str, int], publishes: Callable[[date], bool]) -> list[float]:
+def _rates(
+    first: date, recent: list[date], counts: Mapping[str, int], publishes: Callable[[date], bool]
+) -> list[float]:
     """Return the usual entries of each weekday: the median of the weeks known, their mean where that is nothing."""
     if not recent:
         return [0.0] * 7
-    known = [day for day in _days(recent[0], recent[-1]) if publishes(day)]
+    known = [day for day in _days(first, recent[-1]) if publishes(day)]
     rates = []
     for weekday in range(7):
         values = [counts.get(day.isoformat(), 0) for day in known if day.weekday() == weekday]

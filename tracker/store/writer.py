@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tracker.decide import decide
+from tracker.decide import decide, inherited, text_hash
 from tracker.models import Known, Plan, Record
 from tracker.store.connect import transaction
 from tracker.text import digest, title_key
@@ -230,9 +230,16 @@ class _Batch:
             self._merge(row, other)
             known = self.items[row]
         fields = {name: value for name, value in plan.fields.items() if known.fields[name] != value}
+        if plan.absorbed:  # the plan was made before the texts were put together
+            whole = {**known.fields, **fields}
+            fields["text_hash"] = text_hash(str(whole["title"]), str(whole["text"]))
         if fields:
             columns = ", ".join(f"{name} = ?" for name in fields)
             self.connection.execute(f"UPDATE items SET {columns} WHERE row = ?", [*map(_column, fields.values()), row])
+        if {"text", "links", "title"} & fields.keys() and plan.record.key == known.fields["lead"]:
+            self.connection.execute(
+                "DELETE FROM mentions WHERE post = ? AND how != 'title'", [row]
+            )  # those named now follow
         merged: dict[str, Any] = {**known.fields, **fields}
         self.items[row] = replace(
             known,
@@ -255,9 +262,7 @@ class _Batch:
         run("INSERT OR IGNORE INTO tags (item, tag) SELECT ?, tag FROM tags WHERE item = ?", [row, other])
         _merge_marks(self.connection, row, other)
         run("DELETE FROM items WHERE row = ?", [other])
-        filled: Mapping[str, Any] = {
-            name: value for name, value in gone.fields.items() if value and not keep.fields[name]
-        }
+        filled: Mapping[str, Any] = inherited(keep, gone)
         if filled:
             run(
                 f"UPDATE items SET {', '.join(f'{name} = ?' for name in filled)} WHERE row = ?",
