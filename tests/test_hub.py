@@ -293,6 +293,16 @@ def test_the_most_discussed_come_first_in_lists_and_in_search(session: Session, 
     assert newest[0].line.date == max(hit.line.date for hit in newest)
 
 
+def test_a_new_telling_of_a_read_story_is_not_news(session: Session, lines: Callable[..., Path]) -> None:
+    url = "https://blog.example.org/one"
+    session.import_files([lines(post(1, id="blog:1", network="blog", url=url, text="One\nThe page itself."))])
+    session.mark([session.reader.row_of("blog:1")], read=True)
+    again = post(2, id="hn:2", source="hn", network="hackernews", url=url, links=[url], text="One")
+    session.import_files([lines(again, post(3))])
+    assert session.reader.item("hn:2").marks.is_read
+    assert not session.reader.item("x:3").marks.is_read
+
+
 def test_what_is_hidden_is_hidden_wherever_it_is_told_and_talked_about(
     session: Session, lines: Callable[..., Path]
 ) -> None:

@@ -283,6 +283,8 @@ class _Batch:
             self.connection.executemany(
                 f"INSERT INTO items (row, id, kind, first_seen, origin, {_KNOWN}) VALUES ({marks})", self.new_items
             )
+        if self.new_items:
+            _mark_known_stories(self.connection, [row for row, *_ in self.new_items])
         self.connection.executemany(
             "INSERT OR IGNORE INTO identifiers (identifier, item) VALUES (?, ?)", self.new_names
         )
@@ -303,6 +305,17 @@ class _Batch:
         self.new_bots.clear()
         for waiting in (self.new_items, self.new_names, self.new_sightings, self.new_mentions):
             waiting.clear()
+
+
+def _mark_known_stories(connection: sqlite3.Connection, rows: Sequence[object]) -> None:
+    """A new telling of a story that was read or hidden is not news."""
+    connection.execute(
+        "INSERT OR IGNORE INTO marks (item, read_at, hidden_at) SELECT told.row, MAX(marks.read_at), MAX(marks.hidden_at)"
+        " FROM json_each(?) CROSS JOIN items AS told ON told.row = json_each.value CROSS JOIN items AS other ON other.story = told.story"
+        " CROSS JOIN marks ON marks.item = other.row WHERE told.story IS NOT NULL AND other.row != told.row"
+        " AND (marks.read_at IS NOT NULL OR marks.hidden_at IS NOT NULL) GROUP BY told.row",
+        [json.dumps(list(rows))],
+    )
 
 
 def _merge_marks(connection: sqlite3.Connection, row: int, other: int) -> None:
