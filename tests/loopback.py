@@ -45,6 +45,19 @@ def reply_json(value: Any, status: int = 200) -> Reply:
 
 
 @contextmanager
+def listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Listen on a free port until the block ends; yield the base address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextmanager
 def serving(answer: Callable[[Asked], Reply]) -> Iterator[Serving]:
     """Answer requests with a function until the block ends."""
     made = Serving()
@@ -70,12 +83,5 @@ def serving(answer: Callable[[Asked], Reply]) -> Iterator[Serving]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    made.base = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
+    with listening(Handler) as made.base:
         yield made
-    finally:
-        server.shutdown()
-        server.server_close()

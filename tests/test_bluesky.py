@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from loopback import listening
 
 from tracker.config import Source
 from tracker.errors import ConfigError, FetchError
@@ -72,15 +72,8 @@ class Network:
 
 def serving() -> Iterator[Network]:
     made = Network()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), made.handler())
-    server.daemon_threads = True
-    made.base = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
+    with listening(made.handler()) as made.base:
         yield made
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @pytest.fixture

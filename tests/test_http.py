@@ -13,9 +13,10 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
+from loopback import listening
 
 from tracker.errors import FetchError
 from tracker.http import HttpClient, MemoryPoliteness, MemoryValidators
@@ -57,15 +58,8 @@ class Site:
 @contextmanager
 def site(pages: dict[str, Page]) -> Iterator[Site]:
     made = Site(pages)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), made.handler())
-    server.daemon_threads = True
-    made.base = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
+    with listening(made.handler()) as made.base:
         yield made
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def page(status: int = 200, body: bytes = b"hello", **headers: str) -> Page:

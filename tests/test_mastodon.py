@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
+from loopback import listening
 
 from tracker.config import Source
 from tracker.errors import ConfigError, FetchError
@@ -112,15 +112,8 @@ class Server:
 @contextmanager
 def running() -> Iterator[Server]:
     made = Server()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), made.handler())
-    server.daemon_threads = True
-    made.base = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
+    with listening(made.handler()) as made.base:
         yield made
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @pytest.fixture

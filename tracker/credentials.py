@@ -1,10 +1,12 @@
 """Logins and keys: from the environment or the system's keyring, never from `feeds.toml`, never into a log or the database."""
 
+import logging
 import os
 
 from tracker.errors import FetchError
 
 SERVICE = "tracker"
+log = logging.getLogger("tracker.credentials")
 
 
 def credential(name: str) -> str:
@@ -21,8 +23,15 @@ def credential(name: str) -> str:
         return ""
     try:
         return (keyring.get_password(SERVICE, name) or "").strip()
-    except Exception:  # noqa: BLE001 - each system's keyring fails in its own way, and without it there is no login
+    except Exception as error:  # noqa: BLE001 - each system's keyring fails in its own way, and without it there is no login
+        log.warning("the keyring does not give %s: %s", name, type(error).__name__)
         return ""
+
+
+def refused(service: str, status: int, name: str) -> FetchError:
+    """Return the error for a service that answers 401 or 403: it wants a key, or not this one."""
+    what = "refuses the key" if credential(name) else "wants a key"
+    return FetchError(f"{service} {what} ({status}).", f"Put a valid key into {variable_of(name)}.", state="login")
 
 
 def required(name: str, what: str) -> str:

@@ -18,7 +18,7 @@ from tracker.errors import ConfigError, FetchError, StoreError, TrackerError
 from tracker.http.refusals import repeated
 from tracker.models import SyncEvent
 from tracker.store import sources
-from tracker.store.connect import transaction
+from tracker.store.connect import part, transaction
 from tracker.store.writer import Outcome, Writer
 from tracker.text import clean_line, plural
 
@@ -213,22 +213,18 @@ class Syncer:
 
     def _stored(self, message: _Message, progress: _Progress) -> SyncEvent:
         """Store a batch; one that cannot be stored ends its source and leaves the others of the transaction alone."""
-        self._connection.execute("SAVEPOINT batch")
         try:
-            return self._store(message, progress)
+            with part(self._connection):
+                return self._store(message, progress)
         except (StoreError, sqlite3.OperationalError):
             raise
         except Exception as error:  # whatever a value from outside sets off; it is logged whole
             log.exception("%s cannot be stored", message.source.name)
-            self._connection.execute("ROLLBACK TO batch")
             message.refused = FetchError(
                 f"What {message.source.name} sent cannot be stored: {type(error).__name__}: {clean_line(str(error), 200)}.",
                 "The log has the details; please report it.",
             )
             return SyncEvent(step="stored", source=message.source.name)
-        finally:
-            if self._connection.in_transaction:
-                self._connection.execute("RELEASE batch")
 
     def _store(self, message: _Message, progress: _Progress) -> SyncEvent:
         assert message.batch is not None

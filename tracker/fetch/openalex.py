@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlencode
 
-from tracker.credentials import credential, variable_of
+from tracker.credentials import credential, refused, variable_of
 from tracker.errors import FetchError
 from tracker.fetch.options import items, mapping
 from tracker.fetch.semanticscholar import counts
@@ -137,8 +137,5 @@ def _explained(error: StatusError) -> FetchError:
             retry_after=error.retry_after,
         )
     if error.status in {401, 403}:
-        what = "refuses the key" if key else "wants a key"
-        return FetchError(
-            f"OpenAlex {what} ({error.status}).", f"Put a valid key into {variable_of(KEY)}.", state="login"
-        )
+        return refused("OpenAlex", error.status, KEY)
     return error

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tracker.credentials import credential, variable_of
+from tracker.credentials import credential, refused, variable_of
 from tracker.errors import FetchError
 from tracker.fetch.options import items, mapping
 from tracker.http.refusals import StatusError, span
@@ -132,8 +132,5 @@ def _explained(error: StatusError) -> FetchError:
             retry_after=error.retry_after,
         )
     if error.status in {401, 403}:
-        what = "refuses the key" if key else "wants a key"
-        return FetchError(
-            f"Semantic Scholar {what} ({error.status}).", f"Put a valid key into {variable_of(KEY)}.", state="login"
-        )
+        return refused("Semantic Scholar", error.status, KEY)
     return error

@@ -4,7 +4,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from tracker import times
@@ -105,11 +105,26 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     Raises:
         StoreError: the database refuses (disk full, locked for too long).
     """
-    is_part = connection.in_transaction
-    if is_part:
+    with nullcontext() if connection.in_transaction else _outermost(connection):
         yield
-    if is_part:
-        return
+
+
+@contextmanager
+def part(connection: sqlite3.Connection) -> Iterator[None]:
+    """Run a block as a part of the transaction that is open: when the block fails, only the part is undone."""
+    connection.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:  # a full disk may have ended it
+            connection.execute("ROLLBACK TO part")
+            connection.execute("RELEASE part")
+        raise
+    connection.execute("RELEASE part")
+
+
+@contextmanager
+def _outermost(connection: sqlite3.Connection) -> Iterator[None]:
     try:
         connection.execute("BEGIN IMMEDIATE")
         try:
