@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from conftest import paper, post
@@ -31,6 +32,19 @@ def kill_at(command: list[str], seconds: float) -> bool:
         process.send_signal(signal.SIGKILL)
         process.wait()
         return True
+    return False
+
+
+def kill_when(command: list[str], reached: Callable[[], bool]) -> bool:
+    """Start a command and kill it when something is reached; tell whether it was still running."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while process.poll() is None:
+        if reached():
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            return True
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.002)
     return False
 
 
@@ -95,25 +109,19 @@ def sync_command(home: Path) -> list[str]:
 
 
 def test_index_killed_at_random_moments(tmp_path: Path, lines: Callable[..., Path]) -> None:
-    path = lines(*(paper(n, abstract=f"Short words {n}.") for n in range(60)))
-    whole, session = (Session(tmp_path / name) for name in ("whole", "home"))
-    for one in (whole, session):
-        one.import_files([path])
+    session = Session(tmp_path / "home")
+    session.import_files([lines(*(paper(n, abstract=f"Short words {n}.") for n in range(60)))])
     script = (
         "import sys; from pathlib import Path; from tracker import indexing; from tracker.session import Session\n"
         "indexing.CHUNK = 4\n"
         "list(Session(Path(sys.argv[1])).bring_level())"
     )
-    begin = time.monotonic()
-    subprocess.run([sys.executable, "-c", script, str(whole.home)], check=True, capture_output=True)
-    usual = time.monotonic() - begin
     command = [sys.executable, "-c", script, str(session.home)]
-    chance = random.Random(5)
-    hit = sum(kill_at(command, chance.uniform(0.2, 0.95) * usual) for _ in range(KILLS))
+    stored = sorted(random.Random(5).sample(range(1, 50), KILLS))
+    hit = sum(kill_when(command, lambda least=least: session.reader.totals().vectors >= least) for least in stored)
     subprocess.run(command, check=True, capture_output=True)
     assert hit
     assert session.reader.totals().vectors == 60
     hits = session.search("short words 7", mode="semantic", limit=60)
     assert len({hit.line.id for hit in hits}) == 60
-    for one in (whole, session):
-        one.close()
+    session.close()
