@@ -22,7 +22,8 @@ from benchmarks.machine import cost, describe
 from tracker.demo import stream
 from tracker.embed import weights
 from tracker.embed.bulk import BulkModel
-from tracker.embed.light import TOKENS, LightModel
+from tracker.embed.light import LightModel
+from tracker.embed.quantized import QuantizedModel
 from tracker.threads import bulk_threads
 
 if TYPE_CHECKING:
@@ -72,8 +73,13 @@ def light() -> Callable[[list[str]], Any]:
 
 
 def bulk() -> Callable[[list[str]], Any]:
+    """Return what `tracker` does with many texts where there is no OpenVINO."""
+    return BulkModel(str(weights.model_files().folder), tokens=weights.TOKENS).encode_documents
+
+
+def quantized() -> Callable[[list[str]], Any]:
     """Return what `tracker` does with many texts."""
-    return BulkModel(str(weights.model_files().folder), tokens=TOKENS).encode_documents
+    return QuantizedModel(weights.model_files()).encode_documents
 
 
 ROWS: dict[str, Callable[[], Callable[[list[str]], Any]]] = {
@@ -81,7 +87,8 @@ ROWS: dict[str, Callable[[], Callable[[list[str]], Any]]] = {
     **{f"bf16, batch {batch}": lambda batch=batch: plain(batch, precision="bf16") for batch in (32, 16, 8)},
     **{f"int8 by tensor, batch {batch}": lambda batch=batch: plain(batch, precision="int8") for batch in (32, 16, 8)},
     "int8 by channel, batch 8": lambda: plain(8, precision="int8 channel"),
-    "tracker, many": bulk,
+    "tracker, many (OpenVINO)": quantized,
+    "tracker, many (torch)": bulk,
     "tracker, few (numpy)": light,
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,6 +65,19 @@ HOSTILE_TITLES = (
     "=cmd|' /C calc'!A0",
 )
 HOSTILE_CONTROLS = "Esc\x1b[31mape \x00nul \x07bell \x9bcsi \u202eover\u2066ride \u200fmark \ufefffeff end"
+
+
+@pytest.fixture(autouse=True)
+def _log_left_as_it_was() -> Iterator[None]:
+    """Undo what a verb does to the log, lest later tests that read it read nothing."""
+    logger = logging.getLogger("tracker")
+    handlers, level, propagate = list(logger.handlers), logger.level, logger.propagate
+    yield
+    for handler in set(logger.handlers) - set(handlers):
+        logger.removeHandler(handler)
+        handler.close()
+    logger.setLevel(level)
+    logger.propagate = propagate
 
 
 @pytest.fixture

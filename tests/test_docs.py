@@ -34,7 +34,18 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = {path.name: path.read_text("utf-8") for path in sorted((ROOT / "docs").glob("*.md"))}
-PAGES = ("quick-start", "feeds", "query", "keys", "import", "writing-a-fetcher", "how-it-works", "trends")
+PAGES = (
+    "quick-start",
+    "feeds",
+    "query",
+    "keys",
+    "import",
+    "writing-a-fetcher",
+    "how-it-works",
+    "trends",
+    "models",
+    "evaluation",
+)
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _ENDS = frozenset({"|", ">", ">>", "<", ";", "&&"})
 CHECKED: tuple[type[click.ParamType[Any]], ...] = (click.Choice, click.IntRange)
@@ -249,7 +260,7 @@ def test_shell_examples_name_verbs_and_options_that_exist(page: str, words: list
     "text",
     [
         pytest.param(text, id=f"{page}-{number}")
-        for page in ("feeds.md", "quick-start.md", "keys.md")
+        for page in ("feeds.md", "quick-start.md", "keys.md", "models.md")
         for number, text in enumerate(blocks(page, "toml"))
     ],
 )

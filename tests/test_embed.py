@@ -11,17 +11,21 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tracker import threads
-from tracker.embed import factory, open_embedder, pin_threads, weights
+from tracker.demo import stream
+from tracker.embed import factory, open_embedder, pin_threads, processor, weights
 from tracker.embed.factory import MiniLMEmbedder, SentenceTransformerEmbedder
 from tracker.errors import ModelError
 
 pin_threads()  # as every face does
 
 import numpy as np
+
+from tracker.embed import quantized as quantized_module
 
 spec = find_spec(weights.PACKAGE)
 assert spec is not None
@@ -47,13 +51,26 @@ def reference() -> np.ndarray:
     from sentence_transformers import SentenceTransformer
 
     model = SentenceTransformer(str(FOLDER), device="cpu", local_files_only=True)
+    model.max_seq_length = weights.TOKENS
     return np.asarray(model.encode(list(TEXTS), show_progress_bar=False, normalize_embeddings=True))
 
 
 @pytest.fixture(scope="session")
 def bulk() -> MiniLMEmbedder:
+    """Many documents where there is no OpenVINO: torch."""
     embedder = MiniLMEmbedder()
-    embedder._bulk.encode_documents(["loaded"])
+    embedder.__dict__["_bulk"] = embedder._by_torch(weights.model_files())
+    return embedder
+
+
+@pytest.fixture(scope="session")
+def quantized() -> MiniLMEmbedder:
+    """Many documents where OpenVINO is: 8-bit products."""
+    if not processor.is_quantizing():
+        pytest.skip("needs OpenVINO and a processor with VNNI")
+    embedder = MiniLMEmbedder()
+    embedder.__dict__["_bulk"] = embedder._in_bytes(weights.model_files())
+    assert embedder._bulk is not None
     return embedder
 
 
@@ -100,6 +117,47 @@ def test_the_bulk_path_gives_nearly_the_same_vectors(bulk: MiniLMEmbedder, refer
     assert (vectors * reference).sum(axis=1).min() >= 0.99
 
 
+def test_the_8_bit_path_gives_nearly_the_same_vectors(quantized: MiniLMEmbedder, light: MiniLMEmbedder) -> None:
+    texts = [*TEXTS, *(f"{paper.title}\n{paper.abstract}" for paper in stream.papers()[:40]), "long " * 20_000]
+    vectors = quantized.encode_documents(texts)
+    assert vectors.dtype == np.float32
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
+    cosines = (vectors * light._light.encode([factory._clean(text) for text in texts])).sum(axis=1)
+    assert cosines.min() >= 0.98
+    assert cosines[len(TEXTS) :].mean() >= 0.995
+    assert cosines.mean() < 0.99999  # it is the 8-bit path that answered
+
+
+@pytest.mark.parametrize("length", range(1, 10))
+def test_batches_hold_texts_of_one_length_and_every_text_once(length: int) -> None:
+    from tracker.embed.quantized import _BATCH, _batches
+
+    lengths = [1 + n * n % (20 * length) for n in range(300)] + [weights.TOKENS] * length
+    batches = list(_batches(lengths))
+    assert sorted(int(n) for batch in batches for n in batch) == list(range(len(lengths)))
+    assert all(len({lengths[n] for n in batch}) == 1 for batch in batches)
+    assert all(sum(lengths[n] for n in batch) <= _BATCH for batch in batches)
+    assert [lengths[batch[0]] for batch in batches] == sorted((lengths[batch[0]] for batch in batches), reverse=True)
+
+
+def test_an_interrupt_waits_for_the_batches_under_way_only(
+    monkeypatch: pytest.MonkeyPatch, quantized: MiniLMEmbedder
+) -> None:
+    monkeypatch.setenv("TRACKER_THREADS", "2")
+    looked_up, whole = [], quantized_module.embedded
+
+    def interrupted(*arguments: Any) -> Any:
+        looked_up.append(arguments)
+        if len(looked_up) == 3:
+            raise KeyboardInterrupt
+        return whole(*arguments)
+
+    monkeypatch.setattr(quantized_module, "embedded", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        quantized.encode_documents([f"number {n} " + "word " * 200 for n in range(400)])
+    assert len(looked_up) < 50  # of 100 batches
+
+
 def test_a_query_is_the_first_document_of_itself(light: MiniLMEmbedder) -> None:
     query = light.encode_query("diffusion models for protein design")
     assert query.shape == (384,)
@@ -115,7 +173,8 @@ def test_meaning_is_nearer_than_spelling(light: MiniLMEmbedder) -> None:
     assert query @ near > query @ far
 
 
-def test_no_text_no_row(light: MiniLMEmbedder, bulk: MiniLMEmbedder) -> None:
+def test_no_text_no_row(light: MiniLMEmbedder, bulk: MiniLMEmbedder, quantized: MiniLMEmbedder) -> None:
+    assert quantized._bulk.encode_documents([]).shape == (0, 384)
     assert light.encode_documents([]).shape == (0, 384)
     assert bulk._bulk.encode_documents([]).shape == (0, 384)
 
@@ -127,14 +186,20 @@ def test_no_text_is_too_odd(light: MiniLMEmbedder, text: str) -> None:
     assert np.isfinite(light.encode_query(text)).all()
 
 
-def test_order_is_kept_when_batches_are_sorted_by_length(bulk: MiniLMEmbedder, light: MiniLMEmbedder) -> None:
+@pytest.mark.parametrize(("path", "least"), [("bulk", 0.999), ("quantized", 0.99)])
+def test_order_is_kept_when_batches_are_sorted_by_length(
+    request: pytest.FixtureRequest, path: str, least: float, light: MiniLMEmbedder
+) -> None:
     texts = [f"topic {n} " * (1 + 7 * n % 23) for n in range(41)]
-    assert (bulk.encode_documents(texts) * light._light.encode(texts)).sum(axis=1).min() > 0.999
+    vectors = request.getfixturevalue(path).encode_documents(texts)
+    cosines = vectors @ light._light.encode(texts).T
+    assert cosines.diagonal().min() > least
+    assert np.array_equal(cosines.argmax(axis=1), np.arange(len(texts)))
 
 
 def test_a_handful_does_not_load_torch_and_many_do(monkeypatch: pytest.MonkeyPatch, light: MiniLMEmbedder) -> None:
-    monkeypatch.setattr(factory, "_FEW", 100)
     embedder = MiniLMEmbedder()
+    embedder.__dict__["_few"] = 100
     embedder.__dict__["_light"] = light._light
     embedder.encode_documents(["x" * 50, "y" * 50])
     assert "_bulk" not in embedder.__dict__
@@ -168,21 +233,51 @@ def test_a_light_query_loads_no_torch() -> None:
 
 def test_bulk_says_nothing_on_stdout() -> None:
     code = (
-        "import sys; from tracker.embed import factory, pin_threads; pin_threads(); factory._FEW = 0\n"
+        "import sys; from tracker.embed import factory, pin_threads; pin_threads(); factory._FEW = factory._FEW_WITHOUT = 0\n"
         "v = factory.open_embedder().encode_documents(['a text'] * 20); sys.stderr.write(str(v.shape))"
     )
     assert run(code) == ""
 
 
+def test_many_documents_load_neither_torch_nor_telemetry(tmp_path: Path, quantized: MiniLMEmbedder) -> None:
+    code = (
+        "import sys; from tracker.embed import factory, pin_threads; pin_threads(); factory._FEW = 0\n"
+        "embedder = factory.open_embedder(); embedder.encode_documents(['a', 'b', 'a longer one']); print(type(embedder._bulk).__name__)\n"
+        "print(*sorted(name for name, module in sys.modules.items() if module and name.split('.')[0] in "
+        "{'torch', 'transformers', 'sentence_transformers', 'openvino_telemetry'} or name == 'openvino.tools.ovc' and module))"
+    )
+    assert run(code, HOME=str(tmp_path)).split() == ["QuantizedModel"]
+    assert not list(tmp_path.iterdir())  # OpenVINO, imported as it comes, leaves an identity for its statistics
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["sys.modules['openvino'] = None", "sys.modules['openvino._pyopenvino'] = None"],
+    ids=["not installed", "installed and broken"],
+)
+def test_without_openvino_torch_does_the_work(broken: str, light: MiniLMEmbedder) -> None:
+    code = (
+        f"import sys; {broken}\n"
+        "from tracker.embed import factory, pin_threads; pin_threads(); factory._FEW = factory._FEW_WITHOUT = 0\n"
+        "embedder = factory.open_embedder(); vector = embedder.encode_documents(['graph neural networks'])[0]\n"
+        "print(type(embedder._bulk).__name__, *vector)"
+    )
+    name, *vector = run(code).split()
+    assert name == "BulkModel"
+    assert np.array(vector, dtype=np.float32) @ light.encode_query("graph neural networks") > 0.999
+
+
 def test_opening_an_embedder_touches_no_file(tmp_path: Path) -> None:
     missing = tmp_path / "missing"
     embedder = open_embedder(folder=missing, check_file=tmp_path / "check.json")
-    assert (embedder.name, embedder.dimension) == ("all-MiniLM-L6-v2", 384)
+    assert (embedder.name, embedder.dimension) == ("all-MiniLM-L6-v2@192", 384)
     with pytest.raises(ModelError, match=str(missing)):
         embedder.encode_query("x")
 
 
-@pytest.mark.parametrize("name", ["", "default", "all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2"])
+@pytest.mark.parametrize(
+    "name", ["", "default", "all-MiniLM-L6-v2", "all-MiniLM-L6-v2@192", "sentence-transformers/all-MiniLM-L6-v2"]
+)
 def test_every_name_of_the_default_model_has_the_light_path(name: str) -> None:
     assert isinstance(open_embedder(name), MiniLMEmbedder)
 
@@ -220,12 +315,48 @@ def test_bulk_uses_the_cores_or_what_the_user_says(
     ],
 )
 def test_bf16_only_where_the_processor_has_it(tmp_path: Path, flags: str, expected: bool) -> None:
-    from tracker.embed.bulk import has_bf16
-
     path = tmp_path / "cpuinfo"
     path.write_text(f"processor : 0\n{flags}\n")
-    assert has_bf16(path) is expected
-    assert not has_bf16(tmp_path / "none")
+    assert processor.has_bf16(path) is expected
+    assert not processor.has_bf16(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ("flags : fpu avx2 avx512_vnni", True),
+        ("flags : fpu avx2 avx_vnni", True),
+        ("flags : fpu avx2 avx512f", False),
+        ("Features : asimd i8mm", False),
+    ],
+)
+def test_bytes_only_where_the_processor_adds_them_up_exactly(tmp_path: Path, flags: str, expected: bool) -> None:
+    path = tmp_path / "cpuinfo"
+    path.write_text(f"processor : 0\n{flags}\n")
+    assert processor.has_vnni(path) is expected
+    assert not processor.has_vnni(tmp_path / "none")
+
+
+def test_a_gpu_is_seen_by_its_driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processor, "_GPUS", (tmp_path / "nvidiactl",))
+    assert not processor.has_gpu()
+    (tmp_path / "nvidiactl").touch()
+    assert processor.has_gpu()
+
+
+def test_what_one_thread_raises_is_raised_and_the_rest_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACKER_THREADS", "1")
+    done: list[int] = []
+
+    def work(part: int) -> None:
+        if part == 3:
+            raise ValueError("the third")
+        done.append(part)
+
+    with pytest.raises(ValueError, match="the third"):
+        threads.in_threads(work, range(10_000))
+    assert done[:3] == [0, 1, 2]
+    assert len(done) < 9_999
 
 
 # where the files are, and whether they are the right ones

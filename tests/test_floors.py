@@ -48,7 +48,8 @@ CASES = {
     "the list of verbs": ("import tracker.cli.app", READING | {"sqlite3"}),
     "the session": ("import tracker.session", HEAVY),
     "the store for reading": ("import tracker.store.reader, tracker.store.lexical", HEAVY),
-    "a search by words": ("import tracker.cli.search, tracker.search, tracker.store.lexical", READING),
+    "saved searches": ("import tracker.cli.watch, tracker.saved.service", READING),
+    "a search by words": ("import tracker.cli.search, tracker.search.searcher, tracker.store.lexical", READING),
     "following before anything is asked or written": (
         "import tracker.cli.follow, tracker.cli.check, tracker.cli.export, tracker.cli.init\n"  # noqa: ISC004
         "from tracker.session import Session; from pathlib import Path; Session(Path('nowhere')).following",

@@ -10,6 +10,7 @@ from conftest import NOW, paper, post
 from tracker.errors import QueryError, TrackerError
 from tracker.rank import fuse
 from tracker.session import Session
+from tracker.store import filters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -162,12 +163,12 @@ def test_two_items_with_one_text_are_both_found(session: Session, lines: Callabl
 
 
 def test_fusion_weighs_scores_not_ranks() -> None:
-    assert fuse([(1, 10.0), (2, 9.9)], {1: 0.1, 2: 0.9, 3: 0.8}, 3) == [
-        (2, pytest.approx(0.945)),
-        (1, pytest.approx(0.55)),
-        (3, pytest.approx(0.4)),
+    assert fuse([(1, 10.0), (2, 9.9)], {1: 0.1, 2: 0.9, 3: 0.8}, {1: 0.5}, 3) == [
+        (2, pytest.approx(2.115)),
+        (1, pytest.approx(1.325)),
+        (3, pytest.approx(1.0)),
     ]
-    assert fuse([], {5: 0.5, 4: 0.5}, 9) == [(4, 0.25), (5, 0.25)]
+    assert fuse([], {5: 0.5, 4: 0.5}, {}, 9) == [(4, 0.625), (5, 0.625)]
 
 
 def test_the_text_index_is_asked_once_whatever_the_filter(indexed: Session) -> None:
@@ -182,3 +183,41 @@ def test_the_text_index_is_asked_once_whatever_the_filter(indexed: Session) -> N
     (statement,) = (sql for sql in asked if sql.startswith("SELECT rowid, -bm25"))
     plan = [row[3] for row in indexed.reader.connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
     assert plan[0].startswith("SCAN items_text VIRTUAL TABLE"), plan
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "kind:paper", "kind:post", "venue:arxiv", "year:2026", "year:..2025", "category:cs.cl", "category:cs.LG category:cs.CL", "source:x", "author:builder",
+     "-venue:ICML", "-category:cs.CL", "has:code", "has:mentions", "is:unread", "since:2026-05-12 kind:paper", "topic:board-games"],
+)  # fmt: skip
+def test_a_filter_tested_on_items_is_the_filter_that_lists_them(indexed: Session, line: str) -> None:
+    state = indexed.parse(line).filter
+    everything = indexed.reader.rows(indexed.parse("").filter)
+    assert indexed.reader.passing(state, everything) == set(indexed.reader.rows(state))
+
+
+def test_categories_follow_edits_and_removals(session: Session, lines: Callable[..., Path]) -> None:
+    session.import_files([lines(paper(1, track="cs.CL"), paper(2, track="cs.LG"))])
+    assert ids(session, "category:CS.cl") == ["arxiv:2605.10001"]
+    session.import_files([lines(paper(1, track="cs.RO"))])
+    assert ids(session, "category:cs.CL") == []
+    assert ids(session, "category:cs.RO") == ["arxiv:2605.10001"]
+    session.writer.execute("DELETE FROM items WHERE id = 'arxiv:2605.10001'")
+    session.writer.commit()
+    assert session.reader.connection.execute("SELECT category FROM item_categories").fetchall() == [("cs.LG",)]
+
+
+def test_code_is_found_by_links_and_by_text_through_an_index(session: Session, lines: Callable[..., Path]) -> None:
+    session.import_files(
+        [
+            lines(
+                paper(1, abstract="Code at github.com/a/b."),
+                paper(2),
+                post(3, links=["https://gitlab.com/x/y"], text="Look here."),
+            )
+        ]
+    )
+    assert set(ids(session, "has:code")) == {"arxiv:2605.10001", "x:3"}
+    where, values = filters.conditions(session.parse("has:code").filter)
+    plan = session.reader.connection.execute(f"EXPLAIN QUERY PLAN SELECT row FROM items WHERE {where}", values)
+    assert "items_with_code" in " ".join(row[3] for row in plan)

@@ -19,6 +19,7 @@ AUTHORITIES = ("official", "mirror", "scrape")
 _COMMON = frozenset({"kind", "name", "enabled", "weight", "base", "group", "per_week", "authority", "fallback"})
 _LARGEST = 1_000_000_000
 _MOST_DOLLARS = 1_000
+_MOST_RERANKED = 1_000
 _NAMING = ("categories", "query", "url", "actor", "venue")
 _SECRET = re.compile(r"(?i)(password|token|secret|api_?key)")
 
@@ -58,6 +59,10 @@ class Config:
     role: str = "ml-engineer"
     contact: str = ""
     model: str = "default"
+    reranker: str = ""
+    """A cross-encoder that orders the first hits of a search anew; none when empty."""
+    rerank: int = 50
+    """How many of the first hits it reads."""
     keys: Mapping[str, str] = field(default_factory=dict)
     daily_usd: float = 0.0
     """What may be spent a UTC day on X, whose service is paid for by what is read."""
@@ -110,7 +115,7 @@ def parse(tables: Mapping[str, Any], home: Path) -> Config:
         ConfigError: with the table and the option that is wrong.
     """
     general, embedding = _table(tables, "tracker"), _table(tables, "embedding")
-    keys = _table(tables, "keys")
+    search, keys = _table(tables, "search"), _table(tables, "keys")
     role = str(general.get("role", "ml-engineer"))
     sources = tables.get("source", [])
     if not isinstance(sources, list):
@@ -127,9 +132,20 @@ def parse(tables: Mapping[str, Any], home: Path) -> Config:
         role=role,
         contact=str(general.get("contact", "")),
         model=str(embedding.get("model", "default")),
+        reranker=_text(f"{FILE}: [search]", search, "reranker"),
+        rerank=_depth(search),
         keys={str(k): str(v) for k, v in keys.items()},
         daily_usd=_dollars(_table(tables, "x")),
     )
+
+
+def _depth(table: Mapping[str, Any]) -> int:
+    value = table.get("rerank", 50)
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MOST_RERANKED:
+        raise ConfigError(
+            f"{FILE}: rerank of [search] must be a whole number from 1 to {_MOST_RERANKED}.", "Write rerank = 50."
+        )
+    return value
 
 
 def _dollars(table: Mapping[str, Any]) -> float:

@@ -21,6 +21,7 @@ TOPICS = 4
 NEW_NAMES = 4
 DISCUSSED = 3
 FADING = 5
+SAVED = 5
 PAPERS = 3
 EVIDENCE = 20
 """So many items stand behind a sentence that counts; all of them are in the trends."""
@@ -65,6 +66,7 @@ def compose(
     role: str = "",
     seen: AbstractSet[str] = frozenset(),
     gaps: Sequence[str] = (),
+    saved: Sequence[tuple[str, Sequence[str]]] = (),
 ) -> Digest:
     """Return the digest of a week.
 
@@ -75,8 +77,9 @@ def compose(
         role: orders topics by the lens of that role; an unknown one changes nothing.
         seen: ids of items that the user knows already: others come first among equals.
         gaps: sources that gave nothing this week, as they should be named.
+        saved: names of the user's saved searches with the ids of what matched them this week, the newest first.
     """
-    return _Composer(trends, shelf, week, lens(role), seen).digest(role, gaps)
+    return _Composer(trends, shelf, week, lens(role), seen).digest(role, gaps, saved)
 
 
 class _Composer:
@@ -87,12 +90,13 @@ class _Composer:
         self._told: set[str] = set()
         self._lines: dict[str, Line] = {}
 
-    def digest(self, role: str, gaps: Sequence[str]) -> Digest:
+    def digest(self, role: str, gaps: Sequence[str], saved: Sequence[tuple[str, Sequence[str]]]) -> Digest:
         new = list(self._trends.new)
         names = {topic.id for topic in new}
         risers = [topic for topic in self._trends.topics if topic.state == "rising" and topic.id not in names]
         sections = (
             self._counts(risers, new, gaps),
+            self._saved(saved),
             self._subjects() if self._trends.notice else self._rising(risers),
             self._new_names(new),
             self._more(risers),
@@ -170,6 +174,26 @@ class _Composer:
                 )
             )
         return DigestSection(key="new", heading="New names", entries=tuple(entries))
+
+    def _saved(self, saved: Sequence[tuple[str, Sequence[str]]]) -> DigestSection:
+        """List what matched the user's saved searches; where there are many of them, the rest is only named."""
+        entries = [
+            DigestEntry(
+                title=name,
+                sentences=(
+                    Sentence(text=f"{plural(len(ids), 'match', 'matches')} this week.", items=tuple(ids[:EVIDENCE])),
+                    *self._contributions(ids, 1),
+                ),
+                papers=tuple(self._read(ids[:PAPERS])),
+            )
+            for name, ids in saved[:SAVED]
+        ]
+        rest = [f"{name} ({len(ids):,})" for name, ids in saved[SAVED:]]
+        items = tuple(name for _, ids in saved[SAVED:] for name in ids[:1])
+        lead = (
+            [Sentence(text=f"Below are the first {_number(SAVED)}; also {_joined(rest)}.", items=items)] if rest else []
+        )
+        return DigestSection(key="saved", heading="For your saved searches", lead=tuple(lead), entries=tuple(entries))
 
     def _discussed(self) -> DigestSection:
         """List the papers that people wrote about; one voice is a voice, not a discussion, and is said to be one."""

@@ -56,3 +56,7 @@ class FetchError(TrackerError):
         super().__init__(message, remedy)
         self.state = state
         self.retry_after = retry_after
+
+
+class DamagedError(Exception):
+    """A derived index on disk is not to be trusted; says why in half a sentence. It is built again from the store."""

@@ -205,6 +205,45 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SavedSearch:
+    """A query line that the user keeps.
+
+    Attributes:
+        saved_at: ISO time.
+        matches, new: items that match it, and those of them that were neither seen nor read.
+        announced_at: ISO time when something was last announced, or None.
+    """
+
+    name: str
+    query: str
+    saved_at: str
+    matches: int = 0
+    new: int = 0
+    announced_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """An item that a saved search has found; new until it is seen or read."""
+
+    line: Line
+    found_at: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The words of an item, as an index of words takes them; lists are joined by spaces."""
+
+    row: int
+    title: str
+    text: str
+    authors: str
+    keywords: str
+    tldr: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
     """How a source is doing.
 
@@ -237,7 +276,7 @@ class Cost:
 class SyncEvent:
     """A step of a sync, for a bar, a log line or a JSON line.
 
-    `step` is `started`, `fetched`, `stored`, `failed`, `warned`, `skipped`, `linked`, `embedding`, `indexed` or `finished`.
+    `step` is `started`, `fetched`, `stored`, `failed`, `warned`, `skipped`, `linked`, `model`, `embedding`, `indexed` or `finished`.
     """
 
     step: str

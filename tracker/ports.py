@@ -150,6 +150,28 @@ class Embedder(Protocol):
         ...
 
 
+class Reranker(Protocol):
+    """Judges how well documents answer a question, reading both together."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def depth(self) -> int:
+        """How many of the first hits are worth its time."""
+        ...
+
+    def score(self, question: str, documents: Sequence[str]) -> FloatArray:
+        """Return (n,) float32 from 0 to 1, one for each document, the higher the better.
+
+        Raises:
+            tracker.errors.ModelError: it cannot be loaded.
+        """
+        ...
+
+
 class VectorIndex(Protocol):
     """Nearest rows by inner product. A cache: what it holds can always be built again from the store."""
 
@@ -158,6 +180,10 @@ class VectorIndex(Protocol):
     sequence: int
 
     def __len__(self) -> int: ...
+
+    def describe(self) -> str:
+        """Return its kind, its size on disk and what it took to build, in one line."""
+        ...
 
     def add(self, ids: IntArray, matrix: FloatArray) -> None:
         """Put vectors (n, dimension) in, replacing those whose ids are there already."""
@@ -176,5 +202,9 @@ class VectorIndex(Protocol):
         ...
 
     def save(self) -> None:
-        """Make what was added durable: the old file serves until the new one is whole."""
+        """Make what changed durable where that pays: the old file serves until the new one is whole.
+
+        Raises:
+            OSError: it cannot be written.
+        """
         ...

@@ -1,26 +1,69 @@
 """Fusing what words and meaning say of an item. Pure.
 
-Weighted scores, not ranks: bm25 divided by its maximum plus cosine beats reciprocal rank fusion and each of its parts
-(measured on tens of thousands of papers; the curve is flat between dense weights of 0.2 and 0.7).
+Weighted scores, not ranks: bm25 divided by its maximum plus cosine beats reciprocal rank fusion and each of its parts, and
+words that stand together as they do in the question add to it (docs/search-quality.md). The curve is flat between semantic
+weights of 0.75 and 2.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
-LEXICAL_WEIGHT = 0.5
-SEMANTIC_WEIGHT = 0.5
+SEMANTIC_WEIGHT = 1.25
+CLOSENESS_WEIGHT = 0.4
+WINDOW = 5
+"""Words between which two neighbours of a question may stand in a text and still be together."""
 
 
-def fuse(lexical: Sequence[tuple[int, float]], cosine: Mapping[int, float], limit: int) -> list[tuple[int, float]]:
+def fuse(
+    lexical: Sequence[tuple[int, float]], cosine: Mapping[int, float], close: Mapping[int, float], limit: int
+) -> list[tuple[int, float]]:
     """Return (row, score) best first, ties by row.
 
     Args:
-        lexical: (row, bm25 score), best first.
+        lexical: (row, bm25 score) in any order.
         cosine: similarity of every candidate that has a vector, those of `lexical` included.
+        close: `closeness` of those whose text was looked at.
     """
-    top = lexical[0][1] if lexical else 1.0
-    words = {row: score / top if top > 0 else 0.0 for row, score in lexical}
-    scores = {
-        row: LEXICAL_WEIGHT * words.get(row, 0.0) + SEMANTIC_WEIGHT * cosine.get(row, 0.0)
-        for row in words.keys() | cosine.keys()
-    }
+    top = max((score for _, score in lexical), default=0.0)
+    scores = {row: SEMANTIC_WEIGHT * similarity for row, similarity in cosine.items()}
+    for row, score in lexical:
+        scores[row] = scores.get(row, 0.0) + (score / top if top > 0 else 0.0)
+    for row, share in close.items():
+        scores[row] = scores.get(row, 0.0) + CLOSENESS_WEIGHT * share
     return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+
+def closeness(asked: Sequence[str], found: Sequence[str], rarity: Mapping[str, float]) -> float:
+    """Return how much of a question's neighbouring terms stand within a window of a text: 0 when none do, below 2.
+
+    Each pair counts the rarity (idf) of both, as a share of that of all terms asked for.
+
+    Args:
+        asked: terms of the question in order, function words left out.
+        found: terms of the text in order.
+    """
+    wanted = {term: n for n, term in enumerate(dict.fromkeys(asked))}
+    places: dict[str, list[int]] = {term: [] for term in wanted}
+    for place, term in enumerate(found):
+        if term in places:
+            places[term].append(place)
+    total = sum(rarity[term] for term in wanted)
+    together = sum(
+        rarity[one] + rarity[other]
+        for one, other in dict.fromkeys(pairwise(asked))
+        if one != other and _are_near(places[one], places[other])
+    )
+    return together / total if total > 0 else 0.0
+
+
+def _are_near(some: Sequence[int], others: Sequence[int]) -> bool:
+    """Return whether two ascending lists hold places within the window; each list is walked once."""
+    n = m = 0
+    while n < len(some) and m < len(others):
+        if abs(some[n] - others[m]) <= WINDOW:
+            return True
+        if some[n] < others[m]:
+            n += 1
+        else:
+            m += 1
+    return False

@@ -7,9 +7,10 @@ import sqlite3
 from contextlib import contextmanager, suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from tracker import config, plugins, query, times
-from tracker.errors import ConfigError, FetchError, NotFoundError, StoreError
+from tracker.errors import ConfigError, FetchError, ModelError, NotFoundError, StoreError
 from tracker.models import Cost, SyncEvent
 from tracker.store.connect import exclusive, is_behind, open_writer
 from tracker.store.reader import Reader
@@ -20,13 +21,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.config import Config, Source
+    from tracker.embed.rerank import CrossEncoderReranker
     from tracker.following import Following
     from tracker.http import HttpClient
     from tracker.importing import ImportReport
-    from tracker.models import Digest, Hit, Item, Mode, Trends
-    from tracker.ports import Client, Embedder, Enricher, Fetcher, VectorIndex
+    from tracker.meaning import Meaning, Standing
+    from tracker.models import Digest, Hit, Item, Line, Mode, SavedSearch, Trends
+    from tracker.ports import Client, Embedder, Enricher, Fetcher, Reranker, VectorIndex
     from tracker.query import Query
-    from tracker.search import Searcher
+    from tracker.saved.service import SavedSearches
+    from tracker.search.searcher import Searcher
+    from tracker.search.wording import Wording
     from tracker.store.sources import Memory
     from tracker.store.spending import Ledger
 
@@ -106,83 +111,111 @@ class Session:
             QueryError: a filter or its value is unknown.
             TrackerError: semantic search was asked for and nothing is embedded.
         """
-        searcher = self.searcher if reader is None else self._searcher(reader)
-        return searcher.search(self.parse(line), limit, mode)
+        return self._searcher(reader or self.reader).search(self.parse(line), limit, mode)
 
-    @cached_property
+    @property
     def searcher(self) -> Searcher:
         """Search over the session's own reader."""
         return self._searcher(self.reader)
 
     def _searcher(self, reader: Reader) -> Searcher:
-        from tracker.search import Searcher
+        """Return search over a reader, the same one each time: it remembers what the last filters let through."""
+        from tracker.search.searcher import Searcher
 
-        return Searcher(reader, lambda: self.meaning(reader))
+        if reader not in self._searchers:
+            self._searchers[reader] = Searcher(
+                reader, self._wording, lambda: self.meaning(reader), lambda: self.reranker
+            )
+        return self._searchers[reader]
+
+    @cached_property
+    def _searchers(self) -> WeakKeyDictionary[Reader, Searcher]:
+        return WeakKeyDictionary()
+
+    @cached_property
+    def _wording(self) -> Wording:
+        from tracker.search.wording import Wording
+
+        return Wording(self.folder)
+
+    @cached_property
+    def saved(self) -> SavedSearches:
+        """The searches that the user has saved."""
+        from tracker.saved.service import SavedSearches
+
+        return SavedSearches(self.writer, self.reader, lambda: self.embedder, self.parse, self.now)
+
+    def news(self, limit: int, reader: Reader | None = None) -> list[tuple[SavedSearch, list[Line]]]:
+        """Return the saved searches by name, each with at most so many new matches."""
+        from tracker.saved.service import news
+
+        return news(reader or self.reader, limit)
 
     # meaning
 
     @cached_property
+    def _meaning(self) -> Meaning:
+        from tracker.meaning import Meaning
+
+        return Meaning(self.config)
+
+    @property
     def embedder(self) -> Embedder:
         """The configured model; nothing heavy is loaded before it encodes."""
-        from tracker.embed import open_embedder
-
-        return open_embedder(self.config.model, check_file=self.folder / "model-check.json")
+        return self._meaning.embedder
 
     def meaning(self, reader: Reader) -> tuple[Embedder, VectorIndex] | None:
-        """Return the embedder and an index level with the store, or None while nothing is embedded."""
-        index = self.index(reader)
-        return (self.embedder, index) if len(index) else None
+        """Return the model that answers and its index, level with the store, or None while nothing is embedded."""
+        return self._meaning.engine(reader)
 
     def index(self, reader: Reader) -> VectorIndex:
-        """Return the vector index, rebuilt when it was missing, damaged or of another model, and level with the store."""
-        from tracker import indexing
-        from tracker.store import vectors
+        """Return the index that answers, rebuilt when it was missing, damaged or of another model, and level with the store."""
+        return self._meaning.index(reader)
 
-        index: VectorIndex | None = self.__dict__.get("_index")
-        if index is None:
-            index = self._open_index(reader)
-        if vectors.last_sequence(reader.connection) > index.sequence:
-            indexing.follow(reader.connection, self.embedder, index)
-        self.__dict__["_index"] = index
-        return index
+    def model_standing(self, reader: Reader) -> Standing:
+        """Return which model answers, and how far the configured one is."""
+        return self._meaning.standing(reader)
 
-    def _open_index(self, reader: Reader) -> VectorIndex:
-        """Open the cached index; when it is not to be trusted or far behind, build it again from the store and say why in the log."""
-        from tracker import indexing
-        from tracker.store import vectors
-        from tracker.vectors import new_index, open_index
-
-        opened = open_index(self.home / config.VECTORS, self.embedder.name, self.embedder.dimension)
-        if opened.index is not None and opened.index.sequence <= vectors.last_sequence(reader.connection):
-            return opened.index
-        log.info("vector index rebuilt: %s", opened.reason or "it is ahead of the store")
-        index = new_index(self.home / config.VECTORS, self.embedder.name, self.embedder.dimension)
-        indexing.build(reader.connection, self.embedder, index)
-        if len(index):
-            self._save_index(index)
-        return index
-
-    def _save_index(self, index: VectorIndex) -> None:
-        """Save the cache; a full disk costs the next start some time, nothing else."""
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """The configured reranker, loaded; None without one, and where it cannot be loaded, which is said once."""
         try:
-            index.save()
-        except OSError as error:
-            log.warning("the vector index could not be saved: %s", error)
+            return self.load_reranker()
+        except ModelError as error:
+            log.warning("%s", error)
+            return None
+
+    def load_reranker(self) -> Reranker | None:
+        """Return the configured reranker after a trial; None without one.
+
+        Raises:
+            ModelError: it is not on this machine, cannot be loaded, or is no reranker.
+        """
+        if self._judge:
+            self._judge.score("is it there?", ["It is."])
+        return self._judge
+
+    @cached_property
+    def _judge(self) -> CrossEncoderReranker | None:
+        if not self.config.reranker:
+            return None
+        from tracker.embed.rerank import CrossEncoderReranker
+
+        return CrossEncoderReranker(self.config.reranker, self.config.rerank)
 
     @property
     def is_warm(self) -> bool:
         """Whether search by meaning answers at once."""
-        return bool(self.__dict__.get("_index"))
+        return self._meaning.is_warm
 
     def warm(self) -> None:
-        """Load model and index; for a worker thread after the first frame."""
+        """Load model, index and reranker; for a worker thread after the first frame."""
         reader = self.new_reader()
         try:
-            found = self.meaning(reader)
-            if found:
-                found[0].encode_query("warm")
+            self._meaning.warm(reader)
         finally:
             reader.close()
+        self.reranker  # noqa: B018 - asking for it loads it
 
     # writing
 
@@ -285,7 +318,7 @@ class Session:
                 memory.save()
 
     def sync(self, names: Sequence[str] = (), *, index: bool = True) -> Iterator[SyncEvent]:
-        """Fetch the followed sources (or those named), embed what is new and bring the index level.
+        """Fetch the followed sources (or those named), embed what is new, bring the index level and look for the saved searches.
 
         Raises:
             NotFoundError: a name is no source.
@@ -315,6 +348,7 @@ class Session:
             yield from self._link()
             if index:
                 yield from self._index_events()
+            yield from self.saved.look()
         yield SyncEvent(step="finished")
 
     def _follow_moves(self, wanted: Sequence[Source], moves: Mapping[str, str]) -> Iterator[SyncEvent]:
@@ -415,7 +449,7 @@ class Session:
         return Ledger(self.database, self.config.daily_usd, lambda: self.now()[:10])
 
     def bring_level(self) -> Iterator[SyncEvent]:
-        """Embed what is pending, extract phrases, and bring the index level, under the lock.
+        """Embed what is pending, extract phrases, bring the index level and look for the saved searches, under the lock.
 
         Raises:
             BusyError: another process is writing.
@@ -423,31 +457,53 @@ class Session:
         """
         with exclusive(self.folder, "index"):
             yield from self._index_events()
+            yield from self.saved.look()
 
     def _index_events(self) -> Iterator[SyncEvent]:
-        from tracker import indexing
         from tracker.store import phrases
 
         for done in phrases.extract_pending(self.writer):
             yield SyncEvent(step="phrases", done=done)
-        for progress in indexing.embed_pending(self.writer, self.embedder):
-            yield SyncEvent(step="embedding", done=progress.done, total=progress.total)
         reader = self.new_reader()
         try:
-            index = self.index(reader)
-            self._save_index(index)
-            yield SyncEvent(step="indexed", total=len(index))
+            self._bring_words_level(reader)
+            yield from self._meaning.bring_level(self.writer, reader)
         finally:
             reader.close()
+        try:
+            if self._judge:
+                self._judge.fetch()
+        except ModelError as error:
+            yield SyncEvent(step="model", message=str(error))
+
+    def describe_words(self) -> str:
+        """Return what the index of words holds.
+
+        Raises:
+            StoreError: it is damaged.
+        """
+        return self._wording.describe(self.reader.connection)
+
+    def _bring_words_level(self, reader: Reader) -> None:
+        """Bring the index of words level; where it cannot be written, the store's own text index goes on serving."""
+        try:
+            self._wording.bring_level(reader.connection)
+        except OSError as error:
+            log.warning("the index of words could not be written: %s", error)
 
     def rebuild_index(self) -> int:
-        """Throw the vector index away and build it from the store; return how many vectors it holds."""
-        import shutil
-
+        """Build the vector index anew from the store; return how many vectors it holds."""
         with exclusive(self.folder, "index"):
-            shutil.rmtree(self.home / config.VECTORS, ignore_errors=True)
-            self.__dict__.pop("_index", None)
-            return len(self.index(self.reader))
+            return len(self._meaning.rebuild(self.reader))
+
+    def prune_models(self) -> int:
+        """Drop vectors and indexes of models that are not configured; return how many vectors that were.
+
+        Raises:
+            BusyError: another process is writing.
+        """
+        with exclusive(self.folder, "index"):
+            return self._meaning.prune(self.writer)
 
     # trends and digest
 

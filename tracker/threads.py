@@ -1,7 +1,15 @@
 """How many threads the linear algebra uses. Imports nothing that reads the variables it sets."""
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+_Part = TypeVar("_Part")
 
 _VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _SIBLINGS = Path("/sys/devices/system/cpu/smt/active")
@@ -25,6 +33,21 @@ def bulk_threads() -> int:
         return os.cpu_count() or 1
     logical = len(os.sched_getaffinity(0))
     return max(1, logical // 2) if _has_siblings() else logical
+
+
+def in_threads(work: Callable[[_Part], None], parts: Iterable[_Part]) -> None:
+    """Do the work on every part, in as many threads as `bulk_threads` says; what one raises is raised.
+
+    An interrupt waits for the parts under way, not for all.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    pool = ThreadPoolExecutor(bulk_threads())
+    try:
+        for _ in pool.map(work, parts):
+            pass
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _has_siblings() -> bool:

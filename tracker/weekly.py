@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker import digest, times, trends
 from tracker.errors import NotFoundError
-from tracker.store import phrases
+from tracker.store import phrases, saved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,6 +84,14 @@ def digest_of_week(reader: Reader, week: str, role: str, gaps: Sequence[str] = (
         QueryError: the text is no ISO week.
     """
     found = trends_of_week(reader, week)
+    start = times.week_start(week)
+    before = start + timedelta(weeks=1)
     return digest.compose(
-        found, Shelf(reader), week=times.week_of(times.week_start(week)), role=role, seen=reader.read_ids(), gaps=gaps
+        found,
+        Shelf(reader),
+        week=times.week_of(start),
+        role=role,
+        seen=reader.read_ids(),
+        gaps=gaps,
+        saved=saved.of_dates(reader.connection, start.isoformat(), before.isoformat()),
     )

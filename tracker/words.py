@@ -32,6 +32,12 @@ STOP_WORDS = frozenset(
 )
 """Function words, the verbs and adverbs of scientific prose, and adjectives of praise: a run ends at them."""
 
+FUNCTION_WORDS = frozenset(
+    "a an and are as at be been but by can do does for from had has have how i in into is it its may more not of on or our over than that the their them then there these"
+    " they this those to using via was we were what when where which while who why will with without you your".split()
+)
+"""Words that say nothing of what is asked for."""
+
 NOUNS_IN_LY = frozenset(
     "anomaly assembly butterfly dragonfly family italy multiply reassembly subfamily supply".split()
 )

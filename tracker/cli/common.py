@@ -6,13 +6,13 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
 from tracker import config
-from tracker.models import Hit, Item, Line
+from tracker.models import Hit, Item, Line, SyncEvent
 from tracker.session import Session
 from tracker.text import clean_line, clean_text, shorten
 
@@ -115,6 +115,15 @@ def print_hit(number: int, hit: Hit) -> None:
             f"     {hit.line.id} · {shorten(clean_line(hit.why), max(columns - 10 - len(hit.line.id), 20))}", dim=True
         )
     )
+
+
+def print_matched(events: Sequence[SyncEvent], *, err: bool = False) -> None:
+    """Print a line for each saved search that something new matches: count, name, the first titles."""
+    if events:
+        click.echo("New for your saved searches:", err=err)
+    for event in events:
+        line = f"{event.new:6,}  {clean_line(event.source)}: {clean_line(event.message)}"
+        click.echo(f"  {shorten(line, width() - 2)}", err=err)
 
 
 def counts(engagement: Mapping[str, float]) -> str:

@@ -7,24 +7,28 @@ from pathlib import Path
 import click
 
 from tracker.cli.common import session_of
-from tracker.errors import StoreError, TrackerError
+from tracker.errors import ModelError, StoreError, TrackerError
 from tracker.session import Session
 
 
 @click.command(
     "doctor",
-    help="Check the home: configuration, database, model, vector index. Exit status 1 when something is wrong.",
+    help="Check the home: configuration, database, index of words, model, vector index. Exit status 1 when something is wrong.",
 )
 @click.pass_context
 def doctor_command(context: click.Context) -> None:
     """Run the checks one after the other; each says what it found."""
     session = session_of(context)
     click.echo(f"home      {session.home}")
-    wrong = [
-        name
-        for name, check in (("config", _config), ("database", _database), ("model", _model), ("index", _index))
-        if not _run(name, check, session)
-    ]
+    checks = (
+        ("config", _config),
+        ("database", _database),
+        ("words", lambda session: session.describe_words()),
+        ("model", _model),
+        ("index", _index),
+        ("reranker", _reranker),
+    )
+    wrong = [name for name, check in checks if not _run(name, check, session)]
     if wrong:
         context.exit(1)
 
@@ -55,15 +59,35 @@ def _database(session: Session) -> str:
 
 
 def _model(session: Session) -> str:
-    vector = session.embedder.encode_query("a question")
-    return f"{session.embedder.name}, {len(vector)} dimensions"
+    standing = session.model_standing(session.reader)
+    switching = ""
+    if standing.answering != standing.configured:
+        switching = (
+            f" It has embedded {standing.done:,} of {standing.total:,} items; until then {standing.answering} answers."
+        )
+    try:
+        dimensions = len(session.embedder.encode_query("a question"))
+    except ModelError as error:
+        raise ModelError(error.message + switching, error.remedy) from error
+    return f"{standing.configured}, {dimensions} dimensions" + (f".{switching}" if switching else "")
 
 
 def _index(session: Session) -> str:
+    from tracker.indexing import measure
+
     index = session.index(session.reader)
     totals = session.reader.totals()
     pending = max(totals.papers + totals.posts - len(index), 0)
-    return f"{len(index):,} vectors, exact" + (f", {pending:,} items still to be embedded" if pending else "")
+    words = f"{len(index):,} vectors, {index.describe()}"
+    if len(index):
+        measured = measure(session.reader.connection, index)
+        words += f"; recall@20 {measured.recall:.3f} of an exact scan, {measured.milliseconds:.1f} ms a search"
+    return words + (f"; {pending:,} items still to be embedded" if pending else "")
+
+
+def _reranker(session: Session) -> str:
+    reranker = session.load_reranker()
+    return f"{reranker.name}, reads the first {reranker.depth} hits" if reranker else "none"
 
 
 @click.command("backup", help="Copy the database to FILE, safely while it is in use.")

@@ -5,7 +5,7 @@ import time
 
 import click
 
-from tracker.cli.common import log_to_file, session_of
+from tracker.cli.common import log_to_file, print_matched, session_of
 from tracker.models import SyncEvent
 from tracker.session import Session
 
@@ -13,23 +13,31 @@ from tracker.session import Session
 @click.command(
     "index", help="Embed what is pending (it goes on where it stopped) and bring the vector index up to date."
 )
-@click.option("--rebuild", is_flag=True, help="Throw the vector index away first and build it from the stored vectors.")
+@click.option("--rebuild", is_flag=True, help="Build the vector index anew from the stored vectors first.")
+@click.option("--prune", is_flag=True, help="Then drop the vectors of models that feeds.toml does not name any more.")
 @click.pass_context
-def index_command(context: click.Context, rebuild: bool) -> None:
+def index_command(context: click.Context, rebuild: bool, prune: bool) -> None:
     """Embed, extract phrases, index."""
     session = session_of(context)
     log_to_file(session)
     if rebuild:
         click.echo(f"Rebuilt: {session.rebuild_index():,} vectors.", err=True)
     run_index(session)
+    if prune:
+        click.echo(f"Dropped {session.prune_models():,} vectors of other models.", err=True)
 
 
 def run_index(session: Session, *, quiet: bool = False) -> None:
     """Bring everything derived level with the store, saying how far it is."""
     meter = Meter(quiet=quiet)
+    matched: list[SyncEvent] = []
     for event in session.bring_level():
         meter.show(event)
+        if event.step == "warned":
+            click.echo(f"! {event.source}: {event.message} {event.remedy}".rstrip(), err=True)
+        matched += [event] if event.step == "matched" else []
     meter.close()
+    print_matched(matched, err=quiet)
 
 
 class Meter:
@@ -47,6 +55,8 @@ class Meter:
             return
         if event.step == "embedding":
             self._embedding(event)
+        elif event.step == "model":
+            self._line(event.message, last=True)
         elif event.step == "indexed":
             self._line(f"{event.total:,} vectors in the index.", last=True)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli.common import leave, log_to_file, print_json, session_of
+from tracker.cli.common import leave, log_to_file, print_json, print_matched, session_of
 from tracker.cli.index import Meter
 from tracker.text import plural
 
@@ -68,6 +68,7 @@ def run_sync(session: Session, names: tuple[str, ...] = (), *, index: bool = Tru
     terminal = sys.stderr.isatty() and not as_json
     clear = "\r\x1b[K" if terminal else ""
     ended: list[SyncEvent] = []
+    matched: list[SyncEvent] = []
     for event in _until_stopped(session.sync(names, index=index)):
         if as_json:
             print_json(
@@ -82,6 +83,8 @@ def run_sync(session: Session, names: tuple[str, ...] = (), *, index: bool = Tru
             )
         if event.step in {"fetched", "failed", "warned"} and event.done:
             ended.append(event)
+        if event.step == "matched":
+            matched.append(event)
         if event.step in {"failed", "warned"} and not as_json:
             sign = "✗" if event.step == "failed" else "!"
             click.echo(f"{clear}{sign} {event.source}: {event.message} {event.remedy}".rstrip(), err=True)
@@ -95,4 +98,5 @@ def run_sync(session: Session, names: tuple[str, ...] = (), *, index: bool = Tru
         for event in sorted(ended, key=lambda one: -one.new)[:12]:
             if event.new:
                 click.echo(f"  {event.new:6,}  {event.source}")
+        print_matched(matched)
     return failures

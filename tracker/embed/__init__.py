@@ -1,4 +1,4 @@
-"""Texts to vectors: a light path in numpy for one question, sentence-transformers for many texts and other models.
+"""Texts to vectors: numpy for one question, OpenVINO for many texts, sentence-transformers for other models and machines.
 
 Importing this package loads neither numpy nor torch. A face calls `pin_threads` first.
 """

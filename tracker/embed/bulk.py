@@ -13,16 +13,15 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stdout
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from tracker.embed.processor import has_bf16
 from tracker.errors import ModelError
-from tracker.threads import bulk_threads
+from tracker.threads import in_threads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,17 +52,17 @@ class BulkModel:
 
     def __init__(self, model: str, *, tokens: int | None = None, download: bool = False) -> None:
         self._name = model
-        with _quiet():
+        with quiet():
             self._model = _load(model, download=download)
             if tokens is not None:
                 self._model.max_seq_length = tokens
-            self._device = str(self._model.device.type)
+            self.device = str(self._model.device.type)
             # the first text sets truncation and padding of the tokenizer, which must not happen while another thread uses it
             self.dimension = int(self._document(["warm"]).shape[1])
 
     def encode_query(self, text: str) -> FloatArray:
         """Return (dimension,) float32 of length 1, with the model's prompt for questions where it has one."""
-        with _precision(self._device):
+        with precision(self.device):
             rows = self._model.encode_query([text], show_progress_bar=False)
         row: FloatArray = self._unit(rows)[0]
         return row
@@ -72,10 +71,10 @@ class BulkModel:
         """Return (n, dimension) float32, rows of length 1, with the model's prompt for documents where it has one."""
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
-        return self._unit(self._in_threads(texts) if self._device == "cpu" else self._document(list(texts)))
+        return self._unit(self._in_threads(texts) if self.device == "cpu" else self._document(list(texts)))
 
     def _document(self, texts: list[str]) -> FloatArray:
-        with _precision(self._device):
+        with precision(self.device):
             rows = self._model.encode_document(texts, batch_size=_GPU_BATCH, show_progress_bar=False)
         return np.asarray(rows, dtype=np.float32)
 
@@ -88,11 +87,7 @@ class BulkModel:
         def encode(batch: IntArray) -> None:
             rows[batch] = self._document([texts[n] for n in batch])
 
-        pool = ThreadPoolExecutor(bulk_threads())
-        try:
-            list(pool.map(encode, batches))
-        finally:
-            pool.shutdown(cancel_futures=True)  # an interrupt waits for the batches under way, not for all
+        in_threads(encode, batches)
         return rows
 
     def _unit(self, rows: Any) -> FloatArray:  # noqa: ANN401 - what an untyped library returned
@@ -116,17 +111,6 @@ def _batches(texts: Sequence[str], order: IntArray) -> list[IntArray]:
     return batches
 
 
-@cache
-def has_bf16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
-    """Return whether this processor multiplies bfloat16 in hardware; without that bf16 is slower than fp32."""
-    try:
-        text = cpuinfo.read_text()
-    except OSError:
-        return False
-    flags = next((line.split() for line in text.splitlines() if line.startswith("flags")), [])
-    return "avx512_bf16" in flags or "amx_bf16" in flags
-
-
 def _load(model: str, *, download: bool) -> Any:  # noqa: ANN401 - sentence-transformers is imported here only
     """Return the loaded model; what is on this machine is used without asking the hub."""
     import torch
@@ -142,7 +126,7 @@ def _load(model: str, *, download: bool) -> Any:  # noqa: ANN401 - sentence-tran
     raise ModelError(f"The model {model} cannot be loaded: {error}", _REMEDY) from error
 
 
-def _precision(device: str) -> Any:  # noqa: ANN401 - torch is imported here only
+def precision(device: str) -> Any:  # noqa: ANN401 - torch is imported here only
     """Return the context, one for each thread, in which products run in the quickest precision of a device.
 
     Weights stay float32, and so does what must (norms, softmax, rotary positions), hence any model may go through it; 6 %
@@ -156,7 +140,7 @@ def _precision(device: str) -> Any:  # noqa: ANN401 - torch is imported here onl
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep bars and chatter of the libraries away from stdout, which belongs to results, while a model is loaded."""
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     with redirect_stdout(sys.stderr):

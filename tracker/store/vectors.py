@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tracker.store.connect import transaction
 
 CHUNK = 500
+_DROPPED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,46 @@ class Pending:
     text_hash: int
     title: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model that has embedded something."""
+
+    number: int
+    name: str
+    dimension: int
+
+
+def models(connection: sqlite3.Connection) -> list[Model]:
+    """Return the models that have embedded something, the first one first."""
+    return [Model(*row) for row in connection.execute("SELECT model, name, dimension FROM models ORDER BY model")]
+
+
+def coverage(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return by the name of each model how many items have a vector of it; vectors themselves are not read."""
+    sql = "SELECT COUNT(*) FROM items CROSS JOIN vectors ON vectors.model = ? AND vectors.text_hash = items.text_hash"
+    return {one.name: int(connection.execute(sql, [one.number]).fetchone()[0]) for one in models(connection)}
+
+
+def item_count(connection: sqlite3.Connection) -> int:
+    """Return how many items there are."""
+    return int(connection.execute("SELECT COUNT(*) FROM items").fetchone()[0])
+
+
+def drop(connection: sqlite3.Connection, model: int) -> int:
+    """Delete a model with its vectors, some in a transaction, so that readers never wait; return how many vectors that were."""
+    dropped, last = 0, -1
+    while last:
+        with transaction(connection):
+            last = connection.execute(
+                "DELETE FROM vectors WHERE rowid IN (SELECT rowid FROM vectors WHERE model = ? LIMIT ?)",
+                [model, _DROPPED],
+            ).rowcount
+        dropped += last
+    with transaction(connection):
+        connection.execute("DELETE FROM models WHERE model = ?", [model])
+    return dropped
 
 
 def model_id(connection: sqlite3.Connection, name: str) -> int | None:
@@ -33,8 +74,8 @@ def register(connection: sqlite3.Connection, name: str, dimension: int) -> int:
     return number
 
 
-def pending_hashes(connection: sqlite3.Connection, model: int) -> list[int]:
-    """Return the hashes of texts without a vector, those of the newest items first."""
+def pending_hashes(connection: sqlite3.Connection, model: int | None) -> list[int]:
+    """Return the hashes of texts without a vector, those of the newest items first; all of them without a model."""
     found = connection.execute(
         "SELECT text_hash FROM items WHERE NOT EXISTS (SELECT 1 FROM vectors WHERE model = ? AND vectors.text_hash = items.text_hash) ORDER BY date DESC, row DESC",
         [model],
@@ -70,6 +111,11 @@ def last_sequence(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT COALESCE(MAX(sequence), 0) FROM changes").fetchone()[0])
 
 
+def last_row(connection: sqlite3.Connection) -> int:
+    """Return the highest number of an item, 0 without any."""
+    return int(connection.execute("SELECT COALESCE(MAX(row), 0) FROM items").fetchone()[0])
+
+
 def changed_since(connection: sqlite3.Connection, sequence: int, limit: int) -> list[tuple[int, int]]:
     """Return (sequence, item) of changes after a sequence, oldest first."""
     return connection.execute(
@@ -81,13 +127,14 @@ def of_items(connection: sqlite3.Connection, model: int, rows: Sequence[int]) ->
     """Yield (row, float16 bytes) of those rows that exist and have a vector of the model."""
     for start in range(0, len(rows), CHUNK):
         part = rows[start : start + CHUNK]
-        sql = f"SELECT items.row, vector FROM items JOIN vectors ON vectors.model = ? AND vectors.text_hash = items.text_hash WHERE items.row IN ({','.join('?' * len(part))})"
+        # CROSS keeps SQLite from going through all vectors for each chunk: 0.02 s instead of 9 s at 61,000
+        sql = f"SELECT items.row, vector FROM items CROSS JOIN vectors ON vectors.model = ? AND vectors.text_hash = items.text_hash WHERE items.row IN ({','.join('?' * len(part))})"
         yield from connection.execute(sql, [model, *part])
 
 
 def all_of(connection: sqlite3.Connection, model: int) -> Iterator[tuple[int, bytes]]:
-    """Yield (row, float16 bytes) of every item that has a vector of the model, by row."""
+    """Yield (row, float16 bytes) of every item that has a vector of the model, in no order: sorting takes three times as long."""
     yield from connection.execute(
-        "SELECT items.row, vector FROM items JOIN vectors ON vectors.model = ? AND vectors.text_hash = items.text_hash ORDER BY items.row",
+        "SELECT items.row, vector FROM items JOIN vectors ON vectors.model = ? AND vectors.text_hash = items.text_hash",
         [model],
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from tracker.decide import decide, inherited, text_hash
 from tracker.models import Known, Plan, Record
+from tracker.store import saved
 from tracker.store.connect import transaction
 from tracker.text import digest, title_key
 
@@ -261,6 +262,7 @@ class _Batch:
         run("UPDATE OR IGNORE mentions SET post = ? WHERE post = ?", [row, other])
         run("INSERT OR IGNORE INTO tags (item, tag) SELECT ?, tag FROM tags WHERE item = ?", [row, other])
         _merge_marks(self.connection, row, other)
+        saved.merge(self.connection, row, other)
         run("DELETE FROM items WHERE row = ?", [other])
         filled: Mapping[str, Any] = inherited(keep, gone)
         if filled:

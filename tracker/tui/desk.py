@@ -89,6 +89,8 @@ class Desk:
         self._serial = 0
         self._written: deque[tuple[tuple[int, ...], int]] = deque()
         self.newest_row = 0
+        self.listed: dict[str, tuple[int, ...]] = {}
+        """Rows of new matches that Today has shown, by the name of their saved search."""
         self.newest: dict[tuple[int, str], object] = {}
         """The newest job of each group, by which older ones know that nobody waits for them."""
         self._trends: Trends | None = None
@@ -228,8 +230,15 @@ class Desk:
             return 0
         return row if isinstance(row, int) else 0
 
+    def _see(self) -> None:
+        """Take the matches that Today has shown as seen."""
+        for name, rows in self.listed.items():
+            self.session.saved.see(name, rows)
+
     def close(self) -> None:
         """Write what is left to write and note what was seen."""
+        if self.listed:
+            self.lane("marks").submit(lambda _: self._see(), lambda _, __: None)
         if "marks" in self._lanes:
             self._lanes.pop("marks").finish(5)
         if self.newest_row > self.last_row:

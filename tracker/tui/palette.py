@@ -28,6 +28,10 @@ class Commands(Provider):
             if key.id not in {"palette", "back"}:
                 name = f"Go to {key.words}" if key.id.startswith("view-") else key.words.capitalize()
                 yield name, shown(key.id, remapped), lambda action=key.action: app.call_later(screen.run_action, action)  # type: ignore[misc]
+        for saved, _ in screen.views[1].data.saved:  # type: ignore[attr-defined]  # Today is the first view
+            name, query = steady(saved.name), saved.query
+            yield f"Saved search {name}", "", lambda query=query: app.call_later(screen.action_view, 4, query)  # type: ignore[misc]
+            yield f"Forget the saved search {name}", "", lambda name=saved.name: screen.forget_search(name)  # type: ignore[misc]
         for source in app.desk.session.config.sources:
             yield f"Sync {steady(source.name)}", "", lambda name=source.name: screen.sync((name,))  # type: ignore[misc]
 

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Final, Self
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 MANIFEST: Final = "manifest.json"
 VERIFIED: Final = "verified.json"
 _DATA: Final = re.compile(r"vectors-[0-9a-f]{16}\.faiss")
@@ -37,6 +37,7 @@ class Manifest:
         bytes: size of the data.
         digest: BLAKE2b of the whole data.
         sample: BLAKE2b of 16 blocks spread over it.
+        seconds: what building and writing it took.
     """
 
     format: int
@@ -50,6 +51,7 @@ class Manifest:
     bytes: int
     digest: str
     sample: str
+    seconds: float
 
     def write(self, folder: Path) -> None:
         """Make this the manifest of a folder."""
@@ -62,7 +64,7 @@ class Manifest:
 
         Raises:
             FileNotFoundError: there is none.
-            DamagedError: it cannot be read, is of a newer format, or a character of it changed.
+            DamagedError: it cannot be read, is of another format, or a character of it changed.
         """
         try:
             table = json.loads((folder / MANIFEST).read_bytes())

@@ -65,9 +65,9 @@ def open_index(folder: Path, model: str, dimension: int, *, thorough: bool = Fal
 
 def new_index(folder: Path, model: str, dimension: int) -> VectorIndex:
     """Return an empty index; nothing is written before `save`, which replaces what was there."""
-    from tracker.vectors.flat import FlatIndex
+    from tracker.vectors.layered import LayeredIndex
 
-    return FlatIndex.empty(index_folder(folder, model, dimension), model, dimension)
+    return LayeredIndex.empty(index_folder(folder, model, dimension), model, dimension)
 
 
 def index_folder(folder: Path, model: str, dimension: int) -> Path:
@@ -79,7 +79,7 @@ def index_folder(folder: Path, model: str, dimension: int) -> Path:
 
 
 def _load(place: Path, manifest: Manifest, model: str, dimension: int, *, thorough: bool) -> VectorIndex:
-    """Return the index of a manifest. An approximate kind will be another module chosen here by `manifest.kind`.
+    """Return the index of a manifest.
 
     Raises:
         DamagedError: it is another one, not whole, or cannot be read.
@@ -87,8 +87,6 @@ def _load(place: Path, manifest: Manifest, model: str, dimension: int, *, thorou
     if (manifest.model, manifest.dimension) != (model, dimension):
         raise DamagedError(f"it holds {manifest.model} with {manifest.dimension} dimensions")
     verify(place, manifest, thorough=thorough)
-    from tracker.vectors import flat
+    from tracker.vectors.layered import LayeredIndex
 
-    if manifest.kind != flat.KIND:
-        raise DamagedError(f"its kind is {manifest.kind}, this program reads {flat.KIND}")
-    return flat.FlatIndex.load(place, manifest)
+    return LayeredIndex.load(place, manifest)

@@ -12,7 +12,7 @@ from tracker.tui.jobs import start
 from tracker.tui.keys import MAIN_KEYS, VIEWS, bindings, unknown
 from tracker.tui.messages import Counted, Opened, UrlTarget, ViewTarget
 from tracker.tui.rows import TROUBLED
-from tracker.tui.screens.syncing import Syncing
+from tracker.tui.screens.saving import Saving
 from tracker.tui.views.base import View
 from tracker.tui.views.today import TodayView
 from tracker.tui.widgets.bars import BottomBar, TopBar
@@ -51,7 +51,7 @@ RELOAD_AFTER_SECONDS = 0.3
 """So that the first keys are answered before everything is gathered."""
 
 
-class MainScreen(Syncing):
+class MainScreen(Saving):
     """Views are built when they are first asked for, so the first frame pays for one only."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(MAIN_KEYS)]
@@ -116,6 +116,8 @@ class MainScreen(Syncing):
         """Go to a view."""
         if number == 4:
             await self._jump(4)
+            if line:
+                cast("SearchView", self.view).ask(line)
             return
         self.came_from.clear()
         await self._show_view(number)

@@ -22,6 +22,7 @@ class Syncing(Marking):
     _done = 0
     _new = 0
     _failed = 0
+    _matched = 0
 
     def action_sync(self, everything: bool) -> None:
         """Fetch all sources, or those that this item or line comes from."""
@@ -50,7 +51,7 @@ class Syncing(Marking):
             return
         self.is_syncing = True
         self._asked = len(names) or sum(source.enabled for source in self.desk.session.config.sources)
-        self._done = self._new = self._failed = 0
+        self._done = self._new = self._failed = self._matched = 0
         self._show_progress()
         session = self.desk.syncing
         loop = asyncio.get_running_loop()
@@ -74,6 +75,8 @@ class Syncing(Marking):
     def _count(self, event: SyncEvent) -> None:
         if event.step == "stored":
             self._new += event.new
+        if event.step == "matched":
+            self._matched += event.new
         if event.step == "failed":
             self._failed += 1
         if event.step in {"fetched", "failed", "warned", "skipped"}:
@@ -97,7 +100,8 @@ class Syncing(Marking):
             self.say(message.problem, "bad")
         else:
             failed = f", {plural(self._failed, 'source')} failed: 7 says why" if self._failed else ""
-            self.say(f"Fetched: {plural(self._new, 'new item')}{failed}.", "bad" if self._failed else "info")
+            matched = f", {self._matched:,} for your saved searches" if self._matched else ""
+            self.say(f"Fetched: {plural(self._new, 'new item')}{matched}{failed}.", "bad" if self._failed else "info")
         self.desk.forget()
         for view in self.views.values():
             view.reload()

@@ -1,7 +1,7 @@
 """Search as you type: words at once, meaning as soon as the model is there."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -30,6 +30,14 @@ class SearchView(View):
     """A line to type in and the hits, each with its reason."""
 
     number = 4
+    hints: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("open", "open"),
+        ("star", "star"),
+        ("like", "more like this"),
+        ("save", "save search"),
+        ("help", "keys"),
+        ("quit", "quit"),
+    )
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)

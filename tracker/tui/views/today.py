@@ -4,16 +4,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from textual.app import ComposeResult
 
 from tracker import times
-from tracker.models import Line, SourceState, Talk, Trends
+from tracker.models import Line, SavedSearch, SourceState, Talk, Trends
 from tracker.query import Filter
 from tracker.text import plural
+from tracker.tui.cells import steady
 from tracker.tui.documents import Document
 from tracker.tui.jobs import start
-from tracker.tui.messages import Counted, SourceTarget, Target, TopicTarget
+from tracker.tui.messages import Counted, ItemsTarget, SourceTarget, Target, TopicTarget
 from tracker.tui.reads import Discussed, Reader
 from tracker.tui.rows import TROUBLED, heading_draw, line_draw, source_draw, text_draw, topic_draw
 from tracker.tui.views.base import Caption, View
@@ -23,6 +25,8 @@ from tracker.tui.widgets.entry_list import Entry, EntryList, line_entry
 NEW_SHOWN = 40
 TOPICS_SHOWN = 5
 DISCUSSED_SHOWN = 8
+MATCHES_SHOWN = 3
+MATCHES_LISTED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class TodayData:
     starred: int = 0
     is_first_look: bool = True
     newest_row: int = 0
+    saved: Sequence[tuple[SavedSearch, Sequence[Line]]] = ()
+    """All saved searches, with their new matches."""
     discussed: Sequence[Discussed] = ()
     trends: Trends | None = None
     sources: Sequence[SourceState] = ()
@@ -67,6 +73,7 @@ class TodayView(View):
             limit = max(self.app.size.height, 24)
             nothing: list[Line] = []
             self.know(replace(self.data, newest=self.read(lambda reader: reader.page(Filter(), limit), nothing)))
+        self._note_listed()
 
     def reload(self) -> None:
         """Gather everything: after the first frame, and when the store has changed."""
@@ -75,6 +82,7 @@ class TodayView(View):
         last, base = self.desk.last_row, self.data
         lines = self.desk.lines
         start(self, "lists", lambda reader: gather(reader, last, base, lines), self._gathered, group="today")
+        start(self, "lists", self._news, self._know_saved, group="saved")
         start(
             self,
             "aside",
@@ -84,9 +92,31 @@ class TodayView(View):
             failed=lambda _: None,
         )
 
+    def _news(self, reader: Any) -> list[tuple[SavedSearch, list[Line]]]:  # noqa: ANN401 - the session made this reader and takes it back
+        news = self.desk.session.news(MATCHES_LISTED, reader)
+        return [(search, [self.desk.overlay(line) for line in lines]) for search, lines in news]
+
+    def _know_saved(self, saved: Sequence[tuple[SavedSearch, Sequence[Line]]]) -> None:
+        self.know(replace(self.data, saved=saved))
+        self._note_listed()
+
+    def _note_listed(self) -> None:
+        """Remember which matches were in sight: the next look does not show them as new."""
+        if self.has_class("-shown"):
+            self.desk.listed |= {
+                search.name: tuple(
+                    dict.fromkeys((*self.desk.listed.get(search.name, ()), *(line.row for line in lines)))
+                )
+                for search, lines in self.data.saved
+                if lines
+            }
+
     def _gathered(self, data: TodayData) -> None:
         self.desk.newest_row = max(self.desk.newest_row, data.newest_row)
-        self.know(replace(data, discussed=self.data.discussed, trends=self.data.trends, sources=self.data.sources))
+        known = self.data
+        self.know(
+            replace(data, saved=known.saved, discussed=known.discussed, trends=known.trends, sources=known.sources)
+        )
         self.post_message(Counted())
 
     def _discussed_and_trends(self, reader: Reader) -> tuple[Sequence[Discussed], Trends | None]:
@@ -118,6 +148,7 @@ class TodayView(View):
         self.data = replace(
             self.data,
             newest=[newer(line) for line in self.data.newest],
+            saved=[(search, [newer(line) for line in lines]) for search, lines in self.data.saved],
             discussed=[_Talked(newer(found.line), found.talk) for found in self.data.discussed],
         )
         super().adjust(rows)
@@ -127,6 +158,7 @@ class TodayView(View):
         self.data = replace(
             self.data,
             newest=[line for line in self.data.newest if line.row != row],
+            saved=[_without(row, search, lines) for search, lines in self.data.saved],
             discussed=[found for found in self.data.discussed if found.line.row != row],
         )
         self.query_one(EntryList).show(today_entries(self.data))
@@ -184,6 +216,22 @@ def _voices(talk: Talk) -> str:
     return plural(talk.people, "person", "people") if talk.people else plural(talk.bots, "bot")
 
 
+def _without(row: int, search: SavedSearch, lines: Sequence[Line]) -> tuple[SavedSearch, list[Line]]:
+    """Return a saved search and its new matches without one of them."""
+    kept = [line for line in lines if line.row != row]
+    return replace(search, new=search.new - len(lines) + len(kept)), kept
+
+
+def _saved_entries(search: SavedSearch, lines: Sequence[Line]) -> list[Entry]:
+    """Return the name of a saved search, which opens all its new matches, and the first of them."""
+    name, count = steady(search.name), f"{search.new:,} new"
+    heading = ItemsTarget(f"{name}: {count}", tuple(line.id for line in lines))
+    return [
+        Entry(text_draw([(name, "strong"), (f"  {count}", "accent")], indent=3, hanging=2), heading, ("saved", name)),
+        *(line_entry(line, f"saved/{name}") for line in lines[:MATCHES_SHOWN]),
+    ]
+
+
 def caption(data: TodayData) -> str:
     """Return the counts in a line."""
     if data.new_papers is None:
@@ -210,6 +258,11 @@ def today_entries(data: TodayData) -> list[Entry]:
         "Sources in trouble",
         "7 shows all",
         [Entry(source_draw(state), SourceTarget(state), ("source", state.name)) for state in troubled[:3]],
+    )
+    part(
+        "Saved searches",
+        "new matches; enter on a name lists them all",
+        [entry for search, lines in data.saved if lines for entry in _saved_entries(search, lines)],
     )
     if data.trends:
         topics = [*data.trends.topics, *data.trends.new][:TOPICS_SHOWN]

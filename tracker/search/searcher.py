@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date
 from itertools import islice
@@ -13,31 +12,45 @@ from tracker.errors import TrackerError
 from tracker.hub.talk import in_words
 from tracker.models import Hit, Mode
 from tracker.rank import fuse
-from tracker.store import filters, lexical
-from tracker.text import clean_line, fold, shorten
+from tracker.search.by_word import WordEngine
+from tracker.search.explaining import best_sentence, matched_words, why
+from tracker.search.narrowing import Narrowing
+from tracker.search.reranking import rerank
+from tracker.store import lexical
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from tracker.models import Line
-    from tracker.ports import Embedder, FloatArray, IntArray, VectorIndex
+    from tracker.ports import Embedder, FloatArray, Reranker, VectorIndex
     from tracker.query import Query
+    from tracker.search.wording import Wording
     from tracker.store.reader import Reader
 
 CANDIDATES = 300
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(])")
 
 
 class Searcher:
     """Answers queries over one reader; the embedder and the index are built when meaning is first asked for.
 
     Args:
+        wording: the index of words.
         meaning: returns (embedder, index), or None while nothing is embedded.
+        reranker: returns what orders the first hits anew, or None.
     """
 
-    def __init__(self, reader: Reader, meaning: Callable[[], tuple[Embedder, VectorIndex] | None]) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        wording: Wording,
+        meaning: Callable[[], tuple[Embedder, VectorIndex] | None],
+        reranker: Callable[[], Reranker | None] | None = None,
+    ) -> None:
         self._reader = reader
+        self._words = WordEngine(reader, wording)
         self._meaning = meaning
+        self._narrowings: dict[object, Narrowing] = {}
+        self._reranker = reranker
 
     def search(self, query: Query, limit: int, mode: Mode = "hybrid") -> list[Hit]:
         """Return the best `limit` hits; never fewer when that many items match the filters and words or have vectors.
@@ -71,6 +84,16 @@ class Searcher:
         return [*hits, *(hit for hit in found if hit.line.row not in talks)][:limit]
 
     def _ranked(self, query: Query, limit: int, mode: Mode) -> list[Hit]:
+        """Return the best hits, their first ones in the order of a reranker where there is one and a question to judge by."""
+        asked = self._reranker and query.text and mode != "lexical" and not (query.like or query.sort)
+        reranker = self._reranker() if self._reranker and asked else None
+        if reranker is None:
+            return self._found(query, limit, mode)
+        hits = self._found(query, max(limit, reranker.depth), mode)
+        texts = self._reader.texts([hit.line.row for hit in hits[: reranker.depth]])
+        return rerank(hits, texts, query.text, reranker)[:limit]
+
+    def _found(self, query: Query, limit: int, mode: Mode) -> list[Hit]:
         """Return hits by words and meaning, or the newest where there is nothing to rank by."""
         if not query.has_words:
             return [Hit(line=line, score=0.0, why="newest first") for line in self._listed(query, limit)]
@@ -81,7 +104,7 @@ class Searcher:
                     "Nothing is embedded yet, so there is no search by meaning.",
                     "Run 'tracker index', or search with --mode lexical.",
                 )
-            return self._hits(query, self._words(query, limit), {})
+            return self._hits(query, self._by_word(query, limit), {})
         if mode == "semantic" or query.like:
             cosine = self._meant(query, engines, limit)
             return self._hits(query, sorted(cosine.items(), key=lambda pair: (-pair[1], pair[0]))[:limit], cosine)
@@ -96,35 +119,32 @@ class Searcher:
         kept = (row for row in self._reader.order(query.filter) if row not in unwanted)
         return self._reader.lines(list(islice(kept, limit)))
 
-    def _words(self, query: Query, limit: int) -> list[tuple[int, float]]:
-        where, values = filters.conditions(query.filter)
-        return lexical.search(
-            self._reader.connection,
-            query,
-            limit,
-            where if self._narrows(query) else "",
-            values if self._narrows(query) else (),
-        )
-
-    def _narrows(self, query: Query) -> bool:
-        return not query.filter.is_empty or bool(self._reader.hidden())
+    def _by_word(self, query: Query, limit: int) -> list[tuple[int, float]]:
+        """Search by words, those that stand close together counting more."""
+        found = self._words.best(query, self._narrowed(query, by_words=False), max(limit, CANDIDATES), limit)
+        return fuse(found, {}, self._words.closeness(query, [row for row, _ in found]), limit)
 
     def _both(self, query: Query, engines: tuple[Embedder, VectorIndex], limit: int) -> list[Hit]:
+        """Search by words and by meaning; what only one of them found is judged by the other too."""
         import numpy as np
 
-        by_word = self._words(query, max(limit, CANDIDATES))
+        depth = max(limit, CANDIDATES)
+        by_word = self._words.best(query, self._narrowed(query, by_words=False), depth, limit)
         vector = engines[0].encode_query(query.text)
-        cosine = self._nearest(query, vector, engines[1], max(limit, CANDIDATES))
-        missing = [row for row, _ in by_word if row not in cosine]
+        cosine = self._nearest(query, vector, engines[1], depth, limit)
+        known = {row for row, _ in by_word}
+        by_word += self._words.scores(query, [row for row in cosine if row not in known])
+        missing = [row for row in known if row not in cosine]
         if missing:
             ids, scores = engines[1].search(vector, len(missing), np.asarray(missing, dtype=np.int64))
             cosine.update(zip(ids.tolist(), scores.tolist(), strict=True))
-        return self._hits(query, fuse(by_word, cosine, limit), cosine)
+        close = self._words.closeness(query, [row for row, _ in fuse(by_word, cosine, {}, depth)])
+        return self._hits(query, fuse(by_word, cosine, close, limit), cosine)
 
     def _meant(self, query: Query, engines: tuple[Embedder, VectorIndex], limit: int) -> dict[int, float]:
         """Search by meaning alone; `like:ID` asks with the vectors of items, which are left out of the answer."""
         if not query.like:
-            return self._nearest(query, engines[0].encode_query(query.text), engines[1], limit)
+            return self._nearest(query, engines[0].encode_query(query.text), engines[1], limit, limit)
         import numpy as np
 
         rows = [self._reader.row_of(name) for name in query.like]
@@ -134,31 +154,32 @@ class Searcher:
         vector = own.mean(axis=0)
         if query.text:
             vector = vector + engines[0].encode_query(query.text)
-        found = self._nearest(query, vector / np.linalg.norm(vector), engines[1], limit + len(rows))
+        limit += len(rows)
+        found = self._nearest(query, vector / np.linalg.norm(vector), engines[1], limit, limit)
         return {row: score for row, score in found.items() if row not in rows}
 
-    def _nearest(self, query: Query, vector: FloatArray, index: VectorIndex, limit: int) -> dict[int, float]:
-        allowed = self._allowed(query)
-        if allowed is not None:
-            ids, scores = index.search(vector, limit, allowed)
-            return dict(zip(ids.tolist(), scores.tolist(), strict=True))
-        hidden = set(self._reader.hidden())
-        ids, scores = index.search(vector, limit + len(hidden))
-        return {row: score for row, score in zip(ids.tolist(), scores.tolist(), strict=True) if row not in hidden}
-
-    def _allowed(self, query: Query) -> IntArray | None:
-        """Return the rows that filters, quoted phrases and `-words` leave; None when they leave everything but hidden items."""
+    def _nearest(
+        self, query: Query, vector: FloatArray, index: VectorIndex, depth: int, limit: int
+    ) -> dict[int, float]:
+        """Return the nearest rows that pass: at most `depth`, no fewer than `limit` when that many have vectors."""
         import numpy as np
 
-        must, never = lexical.required(query), lexical.excluded(query)
-        if query.filter.is_empty and not must and not never:
-            return None
-        rows = np.asarray(self._reader.rows(query.filter), dtype=np.int64)
-        if must:
-            rows = np.intersect1d(rows, np.asarray(lexical.matching(self._reader.connection, must), dtype=np.int64))
-        if never:
-            rows = np.setdiff1d(rows, np.asarray(lexical.matching(self._reader.connection, never), dtype=np.int64))
-        return rows
+        def ask(k: int, rows: Sequence[int] | None) -> list[tuple[int, float]]:
+            allowed = None if rows is None else np.asarray(rows, dtype=np.int64)
+            ids, scores = index.search(vector, k, allowed)
+            return list(zip(ids.tolist(), scores.tolist(), strict=True))
+
+        return dict(self._narrowed(query, by_words=True).best(ask, depth, limit))
+
+    def _narrowed(self, query: Query, *, by_words: bool) -> Narrowing:
+        """Return which rows a query may return; the last few are kept while nothing is written, as somebody types on."""
+        (version,) = self._reader.connection.execute("PRAGMA data_version").fetchone()
+        words = (query.phrases, query.excluded) if by_words else ()
+        key = (version, query.filter, words)
+        if key not in self._narrowings:
+            self._narrowings = dict([*self._narrowings.items()][-3:])
+            self._narrowings[key] = Narrowing(self._reader, query, by_words=by_words)
+        return self._narrowings[key]
 
     def _hits(self, query: Query, ranked: Sequence[tuple[int, float]], cosine: Mapping[int, float]) -> list[Hit]:
         lines = {line.row: line for line in self._reader.lines([row for row, _ in ranked])}
@@ -173,39 +194,8 @@ class Searcher:
                     Hit(
                         line=lines[row],
                         score=round(score, 6),
-                        why=_why(query, found, cosine.get(row)),
+                        why=why(found, cosine.get(row), alike=bool(query.like)),
                         snippet=best_sentence(text, wanted),
                     )
                 )
         return hits
-
-
-def matched_words(wanted: Sequence[str], text: str) -> list[str]:
-    """Return which of the words stand in a text, also in another ending."""
-    there = set(re.findall(r"[^\W_]+", fold(text[:20_000])))
-    stems = {word[:-1] for word in there if len(word) > 4 and word.endswith("s")} | there
-    return [
-        word
-        for word in wanted
-        if word in there
-        or word.rstrip("s") in stems
-        or (len(word) > 6 and any(other.startswith(word[:-2]) for other in there))
-    ]
-
-
-def best_sentence(text: str, wanted: Sequence[str], width: int = 220) -> str:
-    """Return the sentence that holds most of the words, endings aside; the first one when none holds any."""
-    sentences = _SENTENCE.split(text[:6_000])
-    stems = [word[: max(len(word) - 2, 4)] for word in wanted]
-    held = [sum(stem in sentence.lower() for stem in stems) for sentence in sentences]
-    best = held.index(max(held))
-    return shorten(clean_line(sentences[best], 1_000), width)
-
-
-def _why(query: Query, found: Sequence[str], cosine: float | None) -> str:
-    parts = []
-    if found:
-        parts.append("words: " + ", ".join(found[:6]) + (" …" if len(found) > 6 else ""))
-    if cosine is not None:
-        parts.append(f"{'alike' if query.like else 'meaning'} {cosine:.2f}")
-    return " · ".join(parts) or "words"

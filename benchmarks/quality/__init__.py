@@ -1,0 +1,1 @@
+"""Search on test sets, beside plain bm25."""

@@ -1,0 +1,58 @@
+"""Opening the index of words. Loads tantivy (4 ms) only when there is an index."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tracker.errors import DamagedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tracker.fulltext.index import WordIndex
+
+MANIFEST: Final = "manifest.json"
+
+
+def index_folder(folder: Path) -> Path:
+    """Return where the index of words is within the data folder of a home."""
+    return folder / "words"
+
+
+def open_index(folder: Path, *, thorough: bool = False) -> WordIndex | None:
+    """Open an index, or return None when there is none.
+
+    Args:
+        folder: its own folder.
+        thorough: read every file even when it looks untouched since it last was.
+
+    Raises:
+        DamagedError: it is not what was written; remove the folder and build it anew.
+    """
+    if not folder.is_dir():
+        return None
+    from tracker.fulltext import index
+
+    try:
+        sequence = index.noted(folder)
+        try:
+            return index.WordIndex.load(folder, sequence, thorough=thorough)
+        except DamagedError:
+            newer = index.noted(folder)  # a writer may have replaced files after they were named
+            return index.WordIndex.load(folder, newer, thorough=thorough)
+    except FileNotFoundError:
+        return None
+
+
+def new_index(folder: Path) -> WordIndex:
+    """Return an empty index in place of whatever lies there.
+
+    Raises:
+        OSError: the folder cannot be made.
+    """
+    import shutil
+
+    from tracker.fulltext.index import WordIndex
+
+    shutil.rmtree(folder, ignore_errors=True)
+    return WordIndex.empty(folder)

@@ -1,0 +1,1 @@
+"""Saved searches: `service` keeps them and says what is new, `matching` decides what matches."""

@@ -1,0 +1,75 @@
+"""A saved search as an Atom feed (RFC 4287) for any feed reader: the same matches give the same bytes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from uuid import NAMESPACE_URL, uuid5
+
+from tracker.identity import is_web_address
+from tracker.summarize.render import address, plain
+from tracker.text import clean_text, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from xml.etree.ElementTree import Element
+
+    from tracker.models import Item, SavedSearch
+
+_SUMMARY_LENGTH = 2_000
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def to_atom(search: SavedSearch, matches: Sequence[tuple[Item, str]]) -> str:
+    """Return an Atom document of (item, ISO time when it was found), the newest first.
+
+    An entry is updated when it was found, which never changes, so that a reader shows it once; it is published on its own day.
+    """
+    from xml.etree.ElementTree import Element, indent, tostring
+
+    feed = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom"})
+    _add(feed, "id", _name("search", search.saved_at, search.name))
+    _add(feed, "title", plain(search.name))
+    _add(feed, "subtitle", plain(search.query))
+    _add(feed, "updated", max((found for _, found in matches), default=search.saved_at))
+    _add(_add(feed, "author"), "name", "tracker")
+    _add(feed, "generator", "tracker")
+    for item, found in matches:
+        _entry(_add(feed, "entry"), item, found)
+    indent(feed)
+    written: str = tostring(feed, encoding="unicode")
+    return f"<?xml version='1.0' encoding='utf-8'?>\n{written}\n"
+
+
+def _entry(entry: Element, item: Item, found: str) -> None:
+    _add(entry, "id", _name("item", item.id))
+    _add(entry, "title", plain(item.title) or item.id)
+    _add(entry, "updated", found)
+    if len(item.date) >= 10:
+        _add(entry, "published", item.date if "T" in item.date else f"{item.date}T00:00:00Z")
+    for name in item.authors or (item.author or item.origin,):
+        _add(_add(entry, "author"), "name", plain(name) or "unknown")
+    where = address(item.id, item.url)
+    if where:
+        _add(entry, "link", rel="alternate", href=where)
+    if item.pdf_url and is_web_address(item.pdf_url):
+        _add(entry, "link", rel="related", type="application/pdf", href=address(item.id, item.pdf_url))
+    for name in item.categories:
+        _add(entry, "category", term=plain(name))
+    if item.text:
+        _add(entry, "summary", shorten(clean_text(item.text), _SUMMARY_LENGTH), type="text")
+
+
+def _add(parent: Element, tag: str, text: str = "", **attributes: str) -> Element:
+    """Append an element; what XML cannot hold is left out of it."""
+    from xml.etree.ElementTree import SubElement
+
+    made = SubElement(parent, tag, {name: _NOT_XML.sub("", value) for name, value in attributes.items()})
+    if text:
+        made.text = _NOT_XML.sub("", text)
+    return made
+
+
+def _name(*parts: str) -> str:
+    """Return an address that stands for the same thing for ever."""
+    return uuid5(NAMESPACE_URL, "tracker:" + "\x1f".join(parts)).urn
