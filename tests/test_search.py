@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from conftest import NOW, paper, post
 
+from tracker import rank
 from tracker.errors import QueryError, TrackerError
-from tracker.rank import fuse
+from tracker.rank import fuse, semantic_weight
 from tracker.session import Session
 from tracker.store import filters
 
@@ -169,6 +170,14 @@ def test_fusion_weighs_scores_not_ranks() -> None:
         (3, pytest.approx(1.0)),
     ]
     assert fuse([], {5: 0.5, 4: 0.5}, {}, 9) == [(4, 0.625), (5, 0.625)]
+
+
+def test_meaning_weighs_more_in_a_long_question() -> None:
+    assert (
+        semantic_weight("graph neural networks") == semantic_weight("one two three four five six") == rank.SHORT_WEIGHT
+    )
+    assert semantic_weight("one two three four five six seven") == rank.LONG_WEIGHT
+    assert fuse([(1, 2.0)], {1: 0.4}, {}, 1, rank.SHORT_WEIGHT) == [(1, pytest.approx(1.3))]
 
 
 def test_the_text_index_is_asked_once_whatever_the_filter(indexed: Session) -> None:

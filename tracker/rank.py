@@ -1,21 +1,27 @@
 """Fusing what words and meaning say of an item. Pure.
 
 Weighted scores, not ranks: bm25 divided by its maximum plus cosine beats reciprocal rank fusion and each of its parts, and
-words that stand together as they do in the question add to it (docs/search-quality.md). The curve is flat between semantic
-weights of 0.75 and 2.
+words that stand together as they do in the question add to it (docs/search-quality.md). The curve is flat about the weights.
 """
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-SEMANTIC_WEIGHT = 1.25
+LONG_WEIGHT = 1.25
+SHORT_WEIGHT = 0.75
+"""Of the cosine beside words, for questions of more words than `SHORT` and for others: single terms say less of what is meant."""
+SHORT = 6
 CLOSENESS_WEIGHT = 0.4
 WINDOW = 5
 """Words between which two neighbours of a question may stand in a text and still be together."""
 
 
 def fuse(
-    lexical: Sequence[tuple[int, float]], cosine: Mapping[int, float], close: Mapping[int, float], limit: int
+    lexical: Sequence[tuple[int, float]],
+    cosine: Mapping[int, float],
+    close: Mapping[int, float],
+    limit: int,
+    weight: float = LONG_WEIGHT,
 ) -> list[tuple[int, float]]:
     """Return (row, score) best first, ties by row.
 
@@ -23,14 +29,20 @@ def fuse(
         lexical: (row, bm25 score) in any order.
         cosine: similarity of every candidate that has a vector, those of `lexical` included.
         close: `closeness` of those whose text was looked at.
+        weight: of the cosine, see `semantic_weight`.
     """
     top = max((score for _, score in lexical), default=0.0)
-    scores = {row: SEMANTIC_WEIGHT * similarity for row, similarity in cosine.items()}
+    scores = {row: weight * similarity for row, similarity in cosine.items()}
     for row, score in lexical:
         scores[row] = scores.get(row, 0.0) + (score / top if top > 0 else 0.0)
     for row, share in close.items():
         scores[row] = scores.get(row, 0.0) + CLOSENESS_WEIGHT * share
     return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+
+def semantic_weight(text: str) -> float:
+    """Return the weight of the cosine for a question."""
+    return SHORT_WEIGHT if len(text.split()) <= SHORT else LONG_WEIGHT
 
 
 def closeness(asked: Sequence[str], found: Sequence[str], rarity: Mapping[str, float]) -> float:

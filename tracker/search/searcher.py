@@ -11,7 +11,7 @@ from tracker import times
 from tracker.errors import TrackerError
 from tracker.hub.talk import in_words
 from tracker.models import Hit, Mode
-from tracker.rank import fuse
+from tracker.rank import fuse, semantic_weight
 from tracker.search.by_word import WordEngine
 from tracker.search.explaining import best_sentence, matched_words, why
 from tracker.search.narrowing import Narrowing
@@ -138,8 +138,10 @@ class Searcher:
         if missing:
             ids, scores = engines[1].search(vector, len(missing), np.asarray(missing, dtype=np.int64))
             cosine.update(zip(ids.tolist(), scores.tolist(), strict=True))
-        close = self._words.closeness(query, [row for row, _ in fuse(by_word, cosine, {}, depth)])
-        return self._hits(query, fuse(by_word, cosine, close, limit), cosine)
+        weight = semantic_weight(query.text)
+        first = fuse(by_word, cosine, {}, depth, weight)
+        close = self._words.closeness(query, [row for row, _ in first])
+        return self._hits(query, fuse(by_word, cosine, close, limit, weight), cosine)
 
     def _meant(self, query: Query, engines: tuple[Embedder, VectorIndex], limit: int) -> dict[int, float]:
         """Search by meaning alone; `like:ID` asks with the vectors of items, which are left out of the answer."""
