@@ -140,10 +140,10 @@ def test_packed_files_other_splits_and_bad_lines(folder: Path) -> None:
     corpus.unlink()
     (folder / "qrels" / "test.tsv").rename(folder / "qrels" / "dev.tsv")
     with (folder / "qrels" / "dev.tsv").open("a") as file:
-        file.write("q1\td2\nq1\td2\tmuch\n\n")
+        file.write("q1\td2\nq1\td2\tmuch\nq1\td2\tnan\nq1\td2\t1e999\n\n")
     found = TestSet.read(folder, "dev")
     assert len(list(found.documents())) == len(CORPUS)
-    assert found.bad_lines == 7
+    assert found.bad_lines == 9
     (folder / "qrels" / "dev.tsv").rename(folder / "qrels.tsv")
     assert TestSet.read(folder).judgements == found.judgements
 
@@ -166,8 +166,10 @@ def test_judgements_without_a_right_answer_are_refused(folder: Path, content: by
         TestSet.read(folder)
 
 
-def test_a_file_cut_off_in_its_packing_is_an_error_in_words(folder: Path) -> None:
-    (folder / "queries.jsonl").write_bytes(gzip.compress((folder / "queries.jsonl").read_bytes() * 50)[:-20])
+@pytest.mark.parametrize("end", [b"", b"\xff" * 30])
+def test_a_file_damaged_in_its_packing_is_an_error_in_words(folder: Path, end: bytes) -> None:
+    packed = gzip.compress((folder / "queries.jsonl").read_bytes() * 50)
+    (folder / "queries.jsonl").write_bytes(packed[:40] + end + packed[40 + len(end) : -20])
     with pytest.raises(TrackerError, match="cannot be read to its end"):
         TestSet.read(folder)
 
@@ -228,5 +230,6 @@ def test_the_command_prints_the_same_twice_and_keeps_what_it_embedded(folder: Pa
 
 def test_a_home_with_other_items_is_refused(folder: Path, session: Session, lines: Any) -> None:
     session.import_files([lines(paper(1))])
-    with pytest.raises(TrackerError, match="holds 7 items, the corpus 6"):
+    with pytest.raises(TrackerError, match="would hold 7 items, the corpus 6"):
         list(fill(session, TestSet.read(folder)))
+    assert session.reader.totals().papers == 1

@@ -7,6 +7,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -267,6 +269,29 @@ def test_a_kill_while_the_new_model_embeds_loses_at_most_a_chunk(
     assert first.total == PAPERS - standing.done
     assert answering(after) == after.embedder.name
     assert set(ids(after)) == set(before)
+
+
+def test_threads_that_ask_at_once_build_one_index(
+    filled: Path, opened: Callable[[Path], Session], caplog: pytest.LogCaptureFixture
+) -> None:
+    expected = ids(opened(filled))
+    session = opened(filled)
+    shutil.rmtree(session.config.vectors)
+    start = threading.Barrier(4)
+
+    def ask(_: int) -> list[str]:
+        reader = session.new_reader()
+        start.wait()
+        try:
+            return [hit.line.id for hit in session.search(QUERY, limit=PAPERS, reader=reader)]
+        finally:
+            reader.close()
+
+    with caplog.at_level("INFO", "tracker"), ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(ask, range(4))) == [expected] * 4
+    assert [record.message for record in caplog.records if "index" in record.message] == [
+        f"vector index rebuilt: there is no index of {OLD}"
+    ]
 
 
 def test_old_vectors_go_only_when_that_is_asked_for(filled: Path, other: Path) -> None:

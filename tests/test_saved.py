@@ -192,6 +192,14 @@ def test_names_are_unique_and_a_search_is_saved_once(session: Session) -> None:
     assert saved.listed(session.reader) == []
 
 
+def test_a_name_counts_before_the_line_of_another_search(session: Session) -> None:
+    session.saved.save("robots", "arms")
+    made = session.saved.save("planes", "robots")
+    assert (made.name, made.query) == ("robots", "planes")
+    assert session.saved.remove("Robots").query == "planes"
+    assert session.saved.remove("robots").name == "arms"
+
+
 # once
 
 
@@ -418,6 +426,7 @@ def test_export_writes_atom_that_readers_take_and_bytes_that_stay_the_same(
     assert links
     assert all(link.startswith(("https://", "http://")) for link in links)
     assert all(entry.updated_parsed for entry in read.entries)
+    assert all("link" in entry or entry.content for entry in read.entries)  # RFC 4287, 4.1.2
     again = tracker("--home", home, "export", "--atom", "ROBOTS").stdout
     assert again == path.read_text("utf-8")
     assert not any(ord(c) < 32 and c != "\n" for c in again)

@@ -9,7 +9,7 @@ from conftest import NOW, paper, post
 
 from tracker import rank
 from tracker.errors import QueryError, TrackerError
-from tracker.rank import fuse, semantic_weight
+from tracker.rank import fuse, semantic_weight, with_estimates
 from tracker.session import Session
 from tracker.store import filters
 
@@ -166,10 +166,72 @@ def test_two_items_with_one_text_are_both_found(session: Session, lines: Callabl
 def test_fusion_weighs_scores_not_ranks() -> None:
     assert fuse([(1, 10.0), (2, 9.9)], {1: 0.1, 2: 0.9, 3: 0.8}, {1: 0.5}, 3) == [
         (2, pytest.approx(2.115)),
-        (1, pytest.approx(1.325)),
+        (1, pytest.approx(1.625)),
         (3, pytest.approx(1.0)),
     ]
     assert fuse([], {5: 0.5, 4: 0.5}, {}, 9) == [(4, 0.625), (5, 0.625)]
+
+
+def test_an_item_without_a_vector_gets_what_its_words_let_expect() -> None:
+    lexical = [(row, 20.0 - row) for row in range(12)]
+    cosine = {row: 0.8 - 0.04 * row for row in range(1, 12)}
+    assert with_estimates(lexical, cosine)[0] == pytest.approx(max(cosine.values()))  # 0.8 would be above the best seen
+    assert with_estimates([*lexical[1:], (20, 14.5)], cosine)[20] == pytest.approx(0.58)
+    assert with_estimates([(1, 9.0), (2, 1.0)], {1: 0.6}) == {1: 0.6, 2: 0.6}
+    assert with_estimates([(2, 1.0)], {5: 0.2, 6: 0.4})[2] == pytest.approx(0.3)
+    assert with_estimates([(2, 1.0)], {}) == {}
+
+
+def test_a_home_that_is_embedded_in_part_finds_a_title_first(session: Session, lines: Callable[..., Path]) -> None:
+    session.import_files([lines(*(paper(n, title=f"Graph study of kind {n}") for n in range(30)))])
+    list(session.bring_level())
+    session.import_files([lines(paper(40, title="Graph study of kind pasta"))])
+    assert ids(session, "graph study of kind pasta")[0] == "arxiv:2605.10040"
+    assert ids(session, "study pasta graph")[0] == "arxiv:2605.10040"
+
+
+def test_the_very_title_and_the_name_come_first(session: Session, lines: Callable[..., Path]) -> None:
+    session.import_files(
+        [
+            lines(
+                paper(1, title="Attention is all you need", abstract="Sequence transduction."),
+                paper(2, title="Attention is all you need and all you need is attention", abstract="Attention " * 9),
+                post(3, text="Attention is all you need"),
+            )
+        ]
+    )
+    list(session.bring_level())
+    for mode in ("lexical", "hybrid"):
+        assert ids(session, "Attention Is All You Need", mode=mode)[0] == "arxiv:2605.10001"
+        for name in ("2605.10002", "https://arxiv.org/abs/2605.10002v1", "arXiv:2605.10002"):
+            assert ids(session, name, mode=mode)[0] == "arxiv:2605.10002"
+        assert "arxiv:2605.10002" not in ids(session, "2605.10002 kind:post", mode=mode)
+
+
+def test_posts_that_say_the_same_are_one_hit(session: Session, lines: Callable[..., Path]) -> None:
+    same = "Speculative decoding makes inference fast."
+    session.import_files(
+        [lines(post(1, text=same), post(2, text=same), post(3, text="Speculative decoding is lossless."))]
+    )
+    list(session.bring_level())
+    for mode in ("lexical", "semantic", "hybrid"):
+        assert len(ids(session, "speculative decoding", mode=mode)) == 2
+        assert len(ids(session, "speculative decoding", mode=mode, limit=2)) == 2
+
+
+def test_sorted_hits_are_of_the_subject(session: Session, lines: Callable[..., Path]) -> None:
+    on, off = "We study speculative decoding of language models.", "We cook pasta while decoding nothing."
+    session.import_files(
+        [
+            lines(
+                paper(1, title="Speculative decoding", abstract=on),
+                paper(2, title="Pasta", abstract=off, date="2026-05-17"),
+            )
+        ]
+    )
+    list(session.bring_level())
+    assert ids(session, "speculative decoding sort:newest") == ["arxiv:2605.10001"]
+    assert ids(session, "speculative decoding sort:discussed") == ["arxiv:2605.10001"]
 
 
 def test_meaning_weighs_more_in_a_long_question() -> None:
@@ -230,3 +292,25 @@ def test_code_is_found_by_links_and_by_text_through_an_index(session: Session, l
     where, values = filters.conditions(session.parse("has:code").filter)
     plan = session.reader.connection.execute(f"EXPLAIN QUERY PLAN SELECT row FROM items WHERE {where}", values)
     assert "items_with_code" in " ".join(row[3] for row in plan)
+
+
+def test_what_nothing_has_is_told_with_its_nearest(indexed: Session) -> None:
+    assert indexed.hints("chess venue:arxvi") == ["No item has venue:arxvi. Did you mean venue:arXiv?"]
+    assert indexed.hints("chess category:cs.CL kind:paper") == []
+
+
+def test_a_home_that_is_embedded_in_part_says_so(session: Session, lines: Callable[..., Path]) -> None:
+    session.import_files([lines(*(paper(n) for n in range(3)))])
+    list(session.bring_level())
+    session.search("graphs")
+    assert session.hints("graphs") == []
+    session.import_files([lines(*(paper(n) for n in range(10, 20)))])
+    assert session.hints("graphs") == [
+        "3 of some 13 items have a vector; the others are found by their words. 'tracker index' goes on."
+    ]
+
+
+@pytest.mark.parametrize("line", ["author:", "x venue:", "year:2025..2023"])
+def test_a_filter_without_a_sensible_value_is_an_error(indexed: Session, line: str) -> None:
+    with pytest.raises(QueryError, match="Write "):
+        indexed.search(line)

@@ -333,14 +333,15 @@ def test_bad_lines_are_counted_and_the_rest_goes_in(session: Session, lines: Cal
     assert f"{path.name}, line 2" in report.bad[0]
 
 
-def test_a_cut_gzip_file_keeps_what_came_before(session: Session, lines: Callable[..., Path]) -> None:
+@pytest.mark.parametrize("end", [b"", b"\xff" * 30_000])
+def test_a_damaged_gzip_file_keeps_what_came_before(session: Session, lines: Callable[..., Path], end: bytes) -> None:
     import gzip
 
     from tracker.errors import TrackerError
 
     path = lines(*(paper(n, abstract=f"{n * 7919} words " * 40) for n in range(400)))
     packed = gzip.compress(path.read_bytes())
-    path.write_bytes(packed[: len(packed) // 2])
+    path.write_bytes(packed[: len(packed) // 2] + end)
     with pytest.raises(TrackerError, match="to its end"):
         session.import_files([path])
     assert session.reader.totals().papers > 50

@@ -591,6 +591,24 @@ async def test_filters_in_place(session: StagedSession) -> None:
     await play(session, act)
 
 
+async def test_tab_takes_the_suggested_filter_and_down_leads_to_the_hits(session: StagedSession) -> None:
+    async def act(stage: Stage) -> None:
+        await stage.press("slash")
+        await stage.type("routing ki")
+        box = stage.app.query_one("#search-line", Input)
+        await stage.until(lambda: bool(box._suggestion))
+        await stage.press("tab")
+        assert box.value == "routing kind:"
+        assert stage.app.focused is box
+        await stage.type("post")
+        await stage.until(lambda: "part 10" in stage.text)
+        await stage.press("down", "j")
+        assert stage.app.focused is stage.listing
+        assert stage.listing.cursor == 1
+
+    await play(session, act)
+
+
 async def test_search_as_you_type(session: StagedSession) -> None:
     async def act(stage: Stage) -> None:
         await stage.press("2", "slash")

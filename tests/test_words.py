@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 from conftest import NOW, paper
 
 from tracker.errors import DamagedError, StoreError
+from tracker.fulltext import index as fulltext
 from tracker.fulltext import index_folder, open_index
 from tracker.fulltext.analysis import terms
 from tracker.fulltext.opening import new_index
 from tracker.models import Document
 from tracker.query import parse
 from tracker.rank import closeness
+from tracker.search.wording import Wording
 from tracker.session import Session
 from tracker.store import lexical
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tracker.fulltext.index import WordIndex
@@ -79,6 +83,18 @@ def test_what_people_type_finds_its_item_first(index: WordIndex, line: str, firs
 def test_signs_of_languages_are_terms_and_other_signs_are_not() -> None:
     assert terms("C++, C# and C") == ["cplusplus", "csharp", "and", "c"]
     assert terms("x++y a#1 #tag") == ["x", "y", "a", "1", "tag"]
+
+
+def test_a_rare_word_beside_a_common_one_is_taken_for_its_misspelling(tmp_path: Path) -> None:
+    made = new_index(tmp_path / "words")
+    many = [Document(n, f"Transformers number {n}", "", "", "", "") for n in range(1, 80)]
+    made.change(
+        [*many, Document(100, "A transfomer", "", "", "", ""), Document(101, "Translation", "", "", "", "")], sequence=1
+    )
+    found = rows(made, "transfomers", 200)
+    assert found[0] == 100
+    assert len(found) == 80
+    assert rows(made, "translation", 200) == [101]
 
 
 def test_phrases_are_required_and_unwanted_words_left_out(index: WordIndex) -> None:
@@ -167,6 +183,44 @@ def test_while_another_process_writes_nothing_is_changed_and_reading_goes_on(ind
     assert rows(index, "policies") == []
 
 
+def test_what_is_written_while_an_index_is_read_again_is_not_missed(
+    index: WordIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = open_index(tmp_path / "words")
+    assert other is not None
+
+    def noted(folder: Path) -> int:
+        monkeypatch.undo()
+        index.change([], [6], sequence=8)
+        return fulltext.noted(folder)
+
+    monkeypatch.setattr(fulltext, "noted", noted)
+    other.refresh()
+    assert (other.sequence, rows(other, "policies")) == (8, [])
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No file grows beyond 64 bytes."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_is_an_error_of_the_system_and_costs_nothing(index: WordIndex, tmp_path: Path) -> None:
+    with full_disk(), pytest.raises(OSError):
+        index.change([], [6], sequence=8)
+    kept = open_index(tmp_path / "words")
+    assert kept is not None
+    assert (kept.sequence, rows(kept, "policies")) == (7, [6])
+    assert index.change([], [6], sequence=8)
+    assert rows(index, "policies") == []
+
+
 def test_doctor_reads_every_file(session: Session, lines: Callable[..., Path]) -> None:
     assert "not built" in session.describe_words()
     session.import_files([lines(paper(1), paper(2))])
@@ -244,6 +298,44 @@ def test_a_damaged_index_serves_nobody_and_is_built_again(
     assert len(rebuilt) == 2
 
 
+def test_the_index_is_built_anew_when_that_is_asked_for(session: Session, lines: Callable[..., Path]) -> None:
+    session.import_files([lines(paper(1, title="Graph learning"))])
+    list(session.bring_level())
+    before = {path.name for path in words_of(session).glob("*.store")}
+    session.rebuild_index()
+    assert open_index(words_of(session)) is None
+    list(session.bring_level())
+    assert {path.name for path in words_of(session).glob("*.store")}.isdisjoint(before)
+    assert found(session, "graph") == ["arxiv:2605.10001"]
+
+
+def test_while_the_disk_is_full_the_store_serves_and_the_index_stays(
+    session: Session, lines: Callable[..., Path]
+) -> None:
+    session.import_files([lines(paper(1, title="Graph learning"))])
+    list(session.bring_level())
+    session.import_files([lines(paper(2, title="Cooking pasta"))])
+    wording = Wording(session.folder)
+    with full_disk():
+        assert found(session, "pasta") == ["arxiv:2605.10002"]
+        with pytest.raises(OSError):
+            wording.bring_level(session.reader.connection)
+    assert open_index(words_of(session)) is not None
+    assert wording.bring_level(session.reader.connection) == 2
+
+
+def test_while_another_process_is_at_the_changes_the_store_serves(session: Session, lines: Callable[..., Path]) -> None:
+    session.import_files([lines(paper(1, title="Graph learning"))])
+    list(session.bring_level())
+    session.import_files([lines(paper(2, title="Cooking pasta"))])
+    other = open_index(words_of(session))
+    assert other is not None
+    held = other._inner.writer(heap_size=15_000_000, num_threads=1)
+    assert found(session, "pasta") == ["arxiv:2605.10002"]
+    del held
+    assert Wording(session.folder).index(session.reader.connection) is not None
+
+
 def test_a_restored_backup_of_the_store_is_older_than_its_index(session: Session, lines: Callable[..., Path]) -> None:
     session.import_files([lines(paper(1, title="Graph learning"))])
     list(session.bring_level())
@@ -254,6 +346,29 @@ def test_a_restored_backup_of_the_store_is_older_than_its_index(session: Session
     assert found(fresh, "graph") == ["arxiv:2605.10001"]
     list(fresh.bring_level())
     assert json.loads(manifest.read_text())["sequence"] < 10**9
+
+
+def test_a_store_restored_and_grown_again_is_indexed_anew(
+    session: Session, lines: Callable[..., Path], tmp_path: Path
+) -> None:
+    session.import_files([lines(*(paper(n, title=f"Graph learning {n}") for n in range(3)))])
+    list(session.bring_level())
+    with sqlite3.connect(tmp_path / "backup.db") as copy:
+        session.reader.connection.backup(copy)
+    session.import_files([lines(*(paper(n, title=f"Cooking pasta {n}") for n in range(10, 15)))])
+    list(session.bring_level())
+    assert len(found(session, "pasta")) == 5
+    session.close()
+    for path in session.folder.glob("tracker.db*"):
+        path.unlink()
+    (tmp_path / "backup.db").rename(session.database)
+    restored = Session(session.home, clock=lambda: NOW)
+    restored.import_files([lines(*(paper(n, title=f"Quantum codes {n}") for n in range(20, 30)))])
+    list(restored.bring_level())
+    for mode in ("lexical", "semantic"):
+        assert len(restored.search("quantum codes", mode=mode, limit=10)) == 10
+        assert all("quantum" in hit.line.title.lower() for hit in restored.search("quantum codes", mode=mode, limit=10))
+    assert found(restored, "pasta") == []
 
 
 def test_filters_of_every_width_keep_exactly_what_passes(

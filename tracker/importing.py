@@ -1,5 +1,6 @@
 """Bringing files of records into the store: streaming, in batches, idempotent."""
 
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -53,7 +54,7 @@ def import_files(
                     _store(waiting, writer, now(), report)
                     count = 0
                     yield path, report.lines
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             _store(waiting, writer, now(), report)
             raise TrackerError(
                 f"{path} cannot be read to its end: {error}.",

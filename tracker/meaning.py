@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import threading
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -58,6 +59,7 @@ class Meaning:
         self._check_file = configuration.database.with_name("model-check.json")
         self._engine: Engine | None = None
         self._answered = ""
+        self._lock = threading.RLock()
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -152,14 +154,15 @@ class Meaning:
     # which model answers
 
     def _level(self, reader: Reader) -> Engine:
-        """Return what answers, level with the store."""
-        engine = self._engine
-        if engine is None or self._is_overtaken(engine[0]):
-            embedder = self._choose(reader.connection)
-            engine = (embedder, self._open_index(reader, embedder))
-        indexing.follow(reader.connection, engine[1])
-        self._engine = engine
-        return engine
+        """Return what answers, level with the store; of several threads one opens or builds the index, the others wait."""
+        with self._lock:
+            engine = self._engine
+            if engine is None or self._is_overtaken(engine[0]):
+                embedder = self._choose(reader.connection)
+                engine = (embedder, self._open_index(reader, embedder))
+            indexing.follow(reader.connection, engine[1])
+            self._engine = engine
+            return engine
 
     def _is_overtaken(self, embedder: Embedder) -> bool:
         """Tell whether the configured model was finished since an earlier one was chosen, be it by another process."""

@@ -2,13 +2,14 @@
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
 from tracker import times
 from tracker.errors import QueryError
 from tracker.models import Kind
+from tracker.words import FUNCTION_WORDS
 
 _TOKEN = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"?|(\S+))')
 _STATES = ("read", "unread", "starred", "hidden", "paper", "post", "noted", "tagged")
@@ -84,6 +85,8 @@ def _year(state: Filter, value: str, _today: date) -> Filter:
     if not found or not (found[1] or found[3]):
         raise QueryError(f"year:{value} is no year.", "Write year:2024, year:2023..2025 or year:2023.. .")
     first, last = (int(part) if part else None for part in (found[1], found[3]))
+    if first and last and first > last:
+        raise QueryError(f"year:{value} ends before it begins.", f"Write year:{last}..{first}.")
     return replace(state, years=(first, last if found[2] else first))
 
 
@@ -145,11 +148,7 @@ def parse(line: str, today: date | None = None) -> Query:
     like: list[str] = []
     sort = ""
     state = Filter()
-    for minus, field, quoted, plain in _TOKEN.findall(line[:4_000]):
-        value = quoted or plain
-        name = field.lower()
-        if name and not _is_filter(name, value):
-            value, name = f"{field}:{value}", ""
+    for minus, name, value, quoted in _tokens(line[:4_000]):
         if name in {"like", "sort"} and minus:
             raise QueryError(f"-{name}: cannot be excluded.", "Write -word to leave items out.")
         if name == "like":
@@ -176,6 +175,18 @@ def parse(line: str, today: date | None = None) -> Query:
     )
 
 
+def _tokens(line: str) -> Iterator[tuple[str, str, str, str]]:
+    """Yield (minus, filter or nothing, value, value if it was quoted)."""
+    for minus, field, quoted, plain in _TOKEN.findall(line):
+        value = quoted or plain
+        if plain.endswith(":") and plain[:-1].lower() in filter_names():
+            raise QueryError(f"{plain.lower()} has no value.", f"Write {plain.lower()}something.")
+        if field and not _is_filter(field.lower(), value):
+            yield minus, "", f"{field}:{value}", quoted
+        else:
+            yield minus, field.lower(), value, quoted
+
+
 def _is_filter(name: str, value: str) -> bool:
     """Tell a filter from a word that happens to hold a colon; a near miss of a filter's name is an error, not a word."""
     if name in filter_names():
@@ -193,3 +204,9 @@ def _exclude(state: Filter, name: str, value: str) -> Filter:
         raise QueryError(f"-{name}:{value} cannot be excluded.", f"These can: {', '.join(sorted(_EXCLUDABLE))}.")
     value = _VENUES.get(value.lower(), value) if name == "venue" else value
     return replace(state, excluded=(*state.excluded, (name, value)))
+
+
+def content_words(query: Query) -> list[str]:
+    """Return the words of a query that carry meaning, without repeats; all of them when none does."""
+    words = list(dict.fromkeys(word for part in (*query.words, *query.phrases) for word in part.split()))
+    return [word for word in words if word.lower() not in FUNCTION_WORDS] or words

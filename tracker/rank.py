@@ -12,6 +12,9 @@ SHORT_WEIGHT = 0.75
 """Of the cosine beside words, for questions of more words than `SHORT` and for others: single terms say less of what is meant."""
 SHORT = 6
 CLOSENESS_WEIGHT = 0.4
+JUDGES = 10
+NAMED_WEIGHT = 3.0
+"""What it counts that the question is the title or a name of an item: more than all else together."""
 WINDOW = 5
 """Words between which two neighbours of a question may stand in a text and still be together."""
 
@@ -19,7 +22,7 @@ WINDOW = 5
 def fuse(
     lexical: Sequence[tuple[int, float]],
     cosine: Mapping[int, float],
-    close: Mapping[int, float],
+    bonus: Mapping[int, float],
     limit: int,
     weight: float = LONG_WEIGHT,
 ) -> list[tuple[int, float]]:
@@ -28,16 +31,34 @@ def fuse(
     Args:
         lexical: (row, bm25 score) in any order.
         cosine: similarity of every candidate that has a vector, those of `lexical` included.
-        close: `closeness` of those whose text was looked at.
+        bonus: what else speaks for some of them.
         weight: of the cosine, see `semantic_weight`.
     """
     top = max((score for _, score in lexical), default=0.0)
     scores = {row: weight * similarity for row, similarity in cosine.items()}
     for row, score in lexical:
         scores[row] = scores.get(row, 0.0) + (score / top if top > 0 else 0.0)
-    for row, share in close.items():
-        scores[row] = scores.get(row, 0.0) + CLOSENESS_WEIGHT * share
+    for row, more in bonus.items():
+        scores[row] = scores.get(row, 0.0) + more
     return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+
+def with_estimates(lexical: Sequence[tuple[int, float]], cosine: Mapping[int, float]) -> dict[int, float]:
+    """Return the cosines, and for items found by words that have no vector what such a score lets expect.
+
+    An item that is not embedded yet would otherwise stand behind every item that is. The expectation is the line of least
+    squares through those that have both, rising or level, or their mean where they are fewer than `JUDGES`.
+    """
+    missing = [(row, score) for row, score in lexical if row not in cosine]
+    if not missing or not cosine:
+        return dict(cosine)
+    both = [(score, cosine[row]) for row, score in lexical if row in cosine] or [(0.0, one) for one in cosine.values()]
+    middle, mean = (sum(values) / len(both) for values in zip(*both, strict=True))
+    spread = sum((score - middle) ** 2 for score, _ in both)
+    slope = sum((score - middle) * (one - mean) for score, one in both) / spread if spread > 0 else 0.0
+    slope = max(slope, 0.0) if len(both) >= JUDGES else 0.0
+    highest = max(cosine.values())
+    return {**cosine, **{row: min(max(mean + slope * (score - middle), 0.0), highest) for row, score in missing}}
 
 
 def semantic_weight(text: str) -> float:

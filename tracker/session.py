@@ -113,6 +113,19 @@ class Session:
         """
         return self._searcher(reader or self.reader).search(self.parse(line), limit, mode)
 
+    def hints(self, line: str) -> list[str]:
+        """Return what is worth saying beside the hits of a query line.
+
+        Raises:
+            QueryError: a filter or its value is unknown.
+        """
+        from tracker.search import hints
+
+        asked = self.parse(line)
+        vectors = len(self.index(self.reader)) if self.is_warm and asked.has_words else 0
+        said = [*hints.unknown_values(self.reader, asked.filter), hints.not_embedded(self.reader, vectors)]
+        return [hint for hint in said if hint]
+
     @property
     def searcher(self) -> Searcher:
         """Search over the session's own reader."""
@@ -259,7 +272,7 @@ class Session:
         from tracker.store.writer import Writer
 
         report = importing.ImportReport()
-        with exclusive(self.folder, "import"):
+        with self._writing("import"):
             for path, lines in importing.import_files(paths, Writer(self.writer), self.now, report):
                 if progress:
                     progress(path, lines)
@@ -286,6 +299,22 @@ class Session:
             log.warning("papers that posts name: %s", error)
             yield SyncEvent(step="warned", source=linking.SOURCE, message=error.message, remedy=error.remedy)
 
+    @contextmanager
+    def _writing(self, command: str) -> Iterator[None]:
+        """Be the one writer; indexes that know more than the store, which was restored then, are given up before it grows again.
+
+        Raises:
+            BusyError: another process is writing.
+        """
+        from tracker import fulltext, vectors
+        from tracker.store.vectors import last_sequence
+
+        with exclusive(self.folder, command):
+            sequence = last_sequence(self.writer)
+            fulltext.discard_newer(fulltext.index_folder(self.folder), sequence)
+            vectors.discard_newer(self.home / config.VECTORS, sequence)
+            yield
+
     def enricher(self, kind: str, base: str = "") -> Enricher:
         """Return what looks papers up at a service.
 
@@ -308,7 +337,7 @@ class Session:
         from tracker.store.writer import Writer
 
         wanted = [name for given in names for name in self.reader.item(given).identifiers]
-        with exclusive(self.folder, "enrich"):
+        with self._writing("enrich"):
             memory, writer = Memory(self.writer), Writer(self.writer)
             try:
                 for batch in self.enricher(kind).lookup(wanted, self._client(memory)):
@@ -328,7 +357,7 @@ class Session:
         from tracker.sync import Syncer
 
         wanted = self.sources(names)
-        with exclusive(self.folder, "sync"):
+        with self._writing("sync"):
             memory = Memory(self.writer)
             client = self._client(memory)
             syncer = Syncer(
@@ -455,7 +484,7 @@ class Session:
             BusyError: another process is writing.
             ModelError: the model is missing or not the right one.
         """
-        with exclusive(self.folder, "index"):
+        with self._writing("index"):
             yield from self._index_events()
             yield from self.saved.look()
 
@@ -492,8 +521,9 @@ class Session:
             log.warning("the index of words could not be written: %s", error)
 
     def rebuild_index(self) -> int:
-        """Build the vector index anew from the store; return how many vectors it holds."""
+        """Build the vector index anew from the store, and let the next indexing do so with that of words; return how many vectors."""
         with exclusive(self.folder, "index"):
+            self._wording.forget()
             return len(self._meaning.rebuild(self.reader))
 
     def prune_models(self) -> int:

@@ -13,7 +13,7 @@ from tracker.session import Session
 @click.command(
     "index", help="Embed what is pending (it goes on where it stopped) and bring the vector index up to date."
 )
-@click.option("--rebuild", is_flag=True, help="Build the vector index anew from the stored vectors first.")
+@click.option("--rebuild", is_flag=True, help="Build the indexes of words and vectors anew from the store first.")
 @click.option("--prune", is_flag=True, help="Then drop the vectors of models that feeds.toml does not name any more.")
 @click.pass_context
 def index_command(context: click.Context, rebuild: bool, prune: bool) -> None:

@@ -60,3 +60,5 @@ def _answer(session: Session, line: str, mode: Mode, limit: int, as_json: bool) 
         print_hit(number, hit)
     if not hits:
         click.echo(f"Nothing found for: {line}", err=True)
+    for hint in session.hints(line):
+        click.echo(hint, err=True)

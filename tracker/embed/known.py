@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
 
-from tracker.vectors.generation import replace_file
+from tracker.files import replace_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -96,9 +98,9 @@ class TestSet:
             if number > _MOST_JUDGEMENTS:
                 raise TrackerError(f"{path} has more than {_MOST_JUDGEMENTS:,} judgements.", "Take a part of them.")
             query, document, grade = (*line.decode("utf-8", "replace").rstrip("\r\n").split("\t"), "", "", "")[:3]
-            try:
-                self.gains.setdefault(clean_line(query, 300), {})[clean_line(document, 300)] = float(grade)
-            except ValueError:
+            if math.isfinite(value := _number(grade)):
+                self.gains.setdefault(clean_line(query, 300), {})[clean_line(document, 300)] = value
+            else:
                 self.bad_lines += bool(number and line.strip())
 
     def _rows(self, path: Path) -> Iterator[dict[str, Any]]:
@@ -118,6 +120,13 @@ def _name(row: dict[str, Any]) -> str:
     return clean_line(str(value), 300) if isinstance(value, str | int) else ""
 
 
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
 def _file(folder: Path, *names: str) -> Path:
     for name in names:
         for path in (folder / name, folder / f"{name}.gz"):
@@ -132,5 +141,5 @@ def _lines(path: Path) -> Iterator[bytes]:
         with open_lines(path) as file:
             while line := file.readline(LINE_BYTES):
                 yield line
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise TrackerError(f"{path} cannot be read to its end: {error}.", "Fetch the file again.") from error

@@ -10,7 +10,8 @@ from tracker.errors import NotFoundError, TrackerError
 from tracker.evaluation.metrics import Estimate, bootstrap, difference, figures
 from tracker.models import Mode, Record
 from tracker.query import Query
-from tracker.store.connect import exclusive
+from tracker.store.connect import exclusive, transaction
+from tracker.store.vectors import item_count
 from tracker.store.writer import Writer
 
 if TYPE_CHECKING:
@@ -61,17 +62,17 @@ def fill(session: Session, test_set: TestSet) -> Iterator[SyncEvent]:
         TrackerError: the corpus cannot be read, or the home holds other items too.
     """
     documents, count = test_set.documents(), 0
-    with exclusive(session.folder, "import"):
+    with exclusive(session.folder, "import"), transaction(session.writer):  # a home that is refused stays as it was
         writer = Writer(session.writer)
         while batch := list(islice(documents, _BATCH)):
             count += len(batch)
             writer.apply(_SOURCE, [_record(document) for document in batch], session.now())
-    totals = session.reader.totals()
-    if totals.papers + totals.posts != count:
-        raise TrackerError(
-            f"{session.home} holds {totals.papers + totals.posts:,} items, the corpus {count:,} documents.",
-            "Keep each corpus in a folder of its own.",
-        )
+        held = item_count(session.writer)
+        if held != count:
+            raise TrackerError(
+                f"{session.home} would hold {held:,} items, the corpus {count:,} documents.",
+                "Keep each corpus in a folder of its own.",
+            )
     yield from session.bring_level()
 
 

@@ -1,5 +1,5 @@
 """Words: a tantivy index on disk, which is a cache of what the store holds. Importing this package loads nothing."""
 
-from tracker.fulltext.opening import MANIFEST, index_folder, open_index
+from tracker.fulltext.opening import MANIFEST, discard_newer, index_folder, open_index
 
-__all__ = ["MANIFEST", "index_folder", "open_index"]
+__all__ = ["MANIFEST", "discard_newer", "index_folder", "open_index"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 import tantivy
 
 from tracker.fulltext.analysis import ALL, AUTHORS, ROW, TITLE, schema, terms
-from tracker.words import FUNCTION_WORDS
+from tracker.query import content_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,14 +23,15 @@ _LIKELY: Final = 6.0
 """What a word of another spelling counts: about as much as one that few items have."""
 _SHORTEST_TYPO: Final = 4
 _TWO_TYPOS: Final = 8
+_RARE: Final = 10_000
+"""A term that fewer than one in so many items holds may be a misspelling."""
+_MISTAKEN: Final = 0.3
+"""What a term counts that may be one, beside the one that is meant."""
+_FAR_COMMONER: Final = 50
+_LIKENESS: Final = 0.85
+_ALIKE: Final = 300
 _Clause = tuple[Any, Any]
 _SHOULD, _MUST, _NOT = tantivy.Occur.Should, tantivy.Occur.Must, tantivy.Occur.MustNot
-
-
-def content_words(query: Query) -> list[str]:
-    """Return the words of a query that carry meaning, without repeats; all of them when none does."""
-    words = list(dict.fromkeys(word for part in (*query.words, *query.phrases) for word in part.split()))
-    return [word for word in words if word.lower() not in FUNCTION_WORDS] or words
 
 
 def tantivy_query(query: Query, searcher: Any) -> Any:  # noqa: ANN401 - tantivy's types do not reach mypy
@@ -62,7 +64,9 @@ def _words(query: Query, searcher: Any) -> Iterator[_Clause]:  # noqa: ANN401
         found = terms(word)
         for term in found:
             if any(searcher.doc_freq(field, term) for field in _FIELDS):
-                yield from ((_SHOULD, _weighed(_term(field, term), weight)) for field, weight in _FIELDS.items())
+                meant = _commoner(term, searcher)
+                yield from _weighed(term, _MISTAKEN if meant else 1.0)
+                yield from (clause for other in meant for clause in _weighed(other, 1.0))
             elif len(term) >= _SHORTEST_TYPO:
                 yield _SHOULD, _respelt(term)
         if len(found) > 1:  # GPT-4
@@ -73,6 +77,20 @@ def as_spoken(query: Query) -> list[str]:
     """Return the terms of a query that is short enough to be looked for as it stands, else nothing."""
     spoken = [term for word in query.words for term in terms(word)]
     return spoken if len(spoken) <= _PHRASE_TERMS else []
+
+
+def _commoner(term: str, searcher: Any) -> list[str]:  # noqa: ANN401
+    """Return the common term that a rare one is likely to be a misspelling of: many items make each usual mistake once."""
+    held = searcher.doc_freq(ALL, term)
+    if len(term) < _SHORTEST_TYPO or not 0 < held <= max(searcher.num_docs // _RARE, 1):
+        return []
+    common = [
+        other
+        for other, count in searcher.terms_with_prefix(ALL, term[:2], limit=_ALIKE)
+        if count >= _FAR_COMMONER * held
+    ]
+    close = get_close_matches(term, common, n=3, cutoff=_LIKENESS)
+    return sorted(close, key=common.index)[:1]  # the commonest
 
 
 def _respelt(term: str) -> Any:  # noqa: ANN401
@@ -97,5 +115,7 @@ def _term(field: str, term: str) -> Any:  # noqa: ANN401
     return tantivy.Query.term_query(schema(), field, term, "freq")
 
 
-def _weighed(asked: Any, weight: float) -> Any:  # noqa: ANN401
-    return asked if weight == 1 else tantivy.Query.boost_query(asked, weight)
+def _weighed(term: str, weight: float) -> Iterator[_Clause]:
+    """Yield a term in each field."""
+    for field, share in _FIELDS.items():
+        yield _SHOULD, tantivy.Query.boost_query(_term(field, term), weight * share)

@@ -34,6 +34,7 @@ _FEW: Final = 20_000
 _SMALL_HEAP: Final = 15_000_000
 _LARGE_HEAP: Final = 150_000_000
 _MANY: Final = 5_000
+_REFUSED: Final = ("IO error", "IoError", "worker thread encountered an error")
 
 
 class WordIndex:
@@ -124,32 +125,41 @@ class WordIndex:
             OSError: the disk refuses; what was there before is whole.
             DamagedError: the files are not what was written.
         """
-        with self._lock, _damage():
+        with self._lock, _damage(), _refusal():
             writer = self._writer(large=len(removed) == 0 or len(removed) > _MANY)
             if writer is None:
                 return False
-            for row in removed:
-                writer.delete_documents_by_term(ROW, row)
-            for document in documents:
-                writer.add_document(_entry(document))
-            writer.commit()
-            writer.wait_merging_threads()
+            try:
+                for row in removed:
+                    writer.delete_documents_by_term(ROW, row)
+                for document in documents:
+                    writer.add_document(_entry(document))
+                writer.commit()
+                writer.wait_merging_threads()
+            finally:
+                del writer  # and with it the lock, which an error that somebody keeps would hold
             self._inner.reload()
             self._note(sequence)
             return True
 
     def refresh(self) -> None:
-        """See what another process has written since."""
+        """See what another process has written since.
+
+        Raises:
+            FileNotFoundError: another process is building it anew.
+            DamagedError: the files are not what was written.
+        """
         with self._lock, _damage():
+            sequence = noted(self._folder)  # first: what is written between the two is read again, not missed
             self._inner.reload()
-            self.sequence = max(self.sequence, noted(self._folder))
+            self.sequence = max(self.sequence, sequence)
 
     def _writer(self, *, large: bool) -> Any | None:  # noqa: ANN401
         heap = _LARGE_HEAP if large else _SMALL_HEAP
         try:
             return self._inner.writer(heap_size=heap, num_threads=1)
         except ValueError as error:
-            if "LockBusy" in str(error) or "Lockfile" in str(error):
+            if "LockBusy" in str(error):
                 return None
             raise
 
@@ -213,6 +223,17 @@ def _picked(searcher: Any, asked: Any, k: int, allowed: set[int]) -> list[tuple[
         if len(found) >= k or len(hits) < wanted or wanted >= total:
             return found[:k]
         wanted = min(4 * wanted, total)
+
+
+@contextmanager
+def _refusal() -> Iterator[None]:
+    """Turn what tantivy says of a disk that takes no more, be it in a thread of its own, into an `OSError`."""
+    try:
+        yield
+    except (ValueError, RuntimeError) as error:
+        if not any(words in str(error) for words in _REFUSED):
+            raise
+        raise OSError(str(error)[:200]) from error
 
 
 @contextmanager

@@ -48,11 +48,30 @@ def new_index(folder: Path) -> WordIndex:
     """Return an empty index in place of whatever lies there.
 
     Raises:
-        OSError: the folder cannot be made.
+        OSError: the folder cannot be made or emptied.
     """
     import shutil
 
     from tracker.fulltext.index import WordIndex
 
     shutil.rmtree(folder, ignore_errors=True)
-    return WordIndex.empty(folder)
+    try:
+        return WordIndex.empty(folder)
+    except DamagedError as error:  # something could not be removed
+        raise OSError(f"{folder} cannot be emptied: {error}") from error
+
+
+def discard_newer(folder: Path, sequence: int) -> None:
+    """Make an index that knows of later changes than the store be built anew: the store was restored from a backup.
+
+    Must be done before anything is written, for the numbers of changes are used again.
+    """
+    if not (folder / MANIFEST).is_file():
+        return
+    from tracker.fulltext.index import noted
+
+    try:
+        if noted(folder) > sequence:
+            (folder / MANIFEST).unlink(missing_ok=True)
+    except (DamagedError, OSError):
+        return  # whoever opens it finds that out

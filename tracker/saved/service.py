@@ -180,9 +180,10 @@ def named(reader: Reader, name: str) -> SavedSearch:
     """
     known = listed(reader)
     wanted = clean_line(name).casefold()
-    for one in known:
-        if wanted in {one.name.casefold(), one.query.casefold()}:
-            return one
+    for called in ([one.name for one in known], [one.query for one in known]):  # a name may be what another one asks
+        for text, one in zip(called, known, strict=True):
+            if text.casefold() == wanted:
+                return one
     close = difflib.get_close_matches(wanted, [one.name.casefold() for one in known], n=1, cutoff=0.5)
     nearest = next((one.name for one in known if close and one.name.casefold() == close[0]), "")
     raise NotFoundError(

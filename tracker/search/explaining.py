@@ -1,29 +1,43 @@
-"""Why an item was found, in words: which of the words it holds, its best sentence, how near it is in meaning. Pure."""
+"""Why an item was found, in words: which of the words it holds, its best sentence, how near it is in meaning."""
+
+from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from tracker.text import clean_line, fold, shorten
+from tracker.query import content_words
+from tracker.text import clean_line, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tracker.query import Query
+
+_READ = 20_000
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(])")
 
 
-def matched_words(wanted: Sequence[str], text: str) -> list[str]:
+def wanted_words(query: Query) -> dict[str, list[str]]:
+    """Return the words of a query that carry meaning, each with the terms that stand for it in the index of words."""
+    from tracker.fulltext.analysis import terms
+
+    words = {word: terms(word) for word in content_words(query)}
+    return {word: found for word, found in words.items() if found}
+
+
+def matched_words(wanted: Mapping[str, Sequence[str]], text: str) -> list[str]:
     """Return which of the words stand in a text, also in another ending."""
-    there = set(re.findall(r"[^\W_]+", fold(text[:20_000])))
-    stems = {word[:-1] for word in there if len(word) > 4 and word.endswith("s")} | there
-    begun = "\n" + "\n".join(there)
-    return [
-        word
-        for word in wanted
-        if word in there or word.rstrip("s") in stems or (len(word) > 6 and f"\n{word[:-2]}" in begun)
-    ]
+    from tracker.fulltext.analysis import terms
+
+    there = set(terms(text[:_READ]))
+    return [word for word, found in wanted.items() if there.issuperset(found)]
 
 
-def best_sentence(text: str, wanted: Sequence[str], width: int = 220) -> str:
+def best_sentence(text: str, words: Sequence[str], width: int = 220) -> str:
     """Return the sentence that holds most of the words, endings aside; the first one when none holds any."""
     sentences = _SENTENCE.split(text[:6_000])
-    stems = [word[: max(len(word) - 2, 4)] for word in wanted]
+    stems = [word[: max(len(word) - 2, 4)].lower() for word in words]
     lowered = [sentence.lower() for sentence in sentences]
     held = [sum(stem in sentence for stem in stems) for sentence in lowered]
     best = held.index(max(held))

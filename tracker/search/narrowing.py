@@ -48,7 +48,7 @@ class Narrowing:
         if "rows" not in self.__dict__ and not self._must:
             for spare in SPARES:
                 found = ask(spare * k, None)
-                kept = self._passing([row for row, _ in found])
+                kept = self.passing([row for row, _ in found])
                 passed = [pair for pair in found if pair[0] in kept]
                 if len(passed) >= min(k, max(least, ENOUGH)) or len(found) < spare * k:
                     return passed[:k]
@@ -70,5 +70,6 @@ class Narrowing:
     def _unwanted(self) -> set[int]:
         return set(lexical.matching(self._reader.connection, self._never)) if self._never else set()
 
-    def _passing(self, rows: Sequence[int]) -> set[int]:
+    def passing(self, rows: Sequence[int]) -> set[int]:
+        """Return which of some rows these are; quoted phrases are not looked at."""
         return self._reader.passing(self._filter, rows) - self._unwanted

@@ -11,9 +11,9 @@ from tracker import times
 from tracker.errors import TrackerError
 from tracker.hub.talk import in_words
 from tracker.models import Hit, Mode
-from tracker.rank import fuse, semantic_weight
+from tracker.rank import CLOSENESS_WEIGHT, NAMED_WEIGHT, fuse, semantic_weight, with_estimates
 from tracker.search.by_word import WordEngine
-from tracker.search.explaining import best_sentence, matched_words, why
+from tracker.search.explaining import best_sentence, matched_words, wanted_words, why
 from tracker.search.narrowing import Narrowing
 from tracker.search.reranking import rerank
 from tracker.store import lexical
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from tracker.store.reader import Reader
 
 CANDIDATES = 300
+SPARE = 2
+"""How many times the hits are looked at from which those that say the same are left out."""
+JUDGED = 100
+"""Of so many nearest ones the words are counted where words did not find them; none of the rest comes up by a few words."""
 
 
 class Searcher:
@@ -47,7 +51,7 @@ class Searcher:
         reranker: Callable[[], Reranker | None] | None = None,
     ) -> None:
         self._reader = reader
-        self._words = WordEngine(reader, wording)
+        self._wording = wording
         self._meaning = meaning
         self._narrowings: dict[object, Narrowing] = {}
         self._reranker = reranker
@@ -61,14 +65,14 @@ class Searcher:
         if query.sort == "discussed":
             return self._discussed(query, limit, mode)
         if query.sort == "newest":
-            found = self._ranked(query, max(limit, CANDIDATES), mode)
+            found = self._relevant(query, limit, mode)
             return sorted(found, key=lambda hit: (hit.line.date, hit.line.row), reverse=True)[:limit]
         return self._ranked(query, limit, mode)
 
     def _discussed(self, query: Query, limit: int, mode: Mode) -> list[Hit]:
         """Return what passes, the most talked about of late first, then the rest in its own order."""
         if query.has_words:
-            found = self._ranked(query, max(limit, CANDIDATES), mode)
+            found = self._relevant(query, limit, mode)
         else:
             named = replace(query.filter, kind=query.filter.kind or "paper", has=query.filter.has | {"mentions"})
             unwanted = (
@@ -82,6 +86,11 @@ class Searcher:
         told.sort(key=lambda pair: (-pair[1].score, -pair[0].line.row))
         hits = [replace(hit, score=talk.score, why=in_words(talk)) for hit, talk in told]
         return [*hits, *(hit for hit in found if hit.line.row not in talks)][:limit]
+
+    def _relevant(self, query: Query, limit: int, mode: Mode) -> list[Hit]:
+        """Return the best hits that are half as good as the first: what else holds a word or two is no news of the subject."""
+        found = self._ranked(query, max(limit, CANDIDATES), mode)
+        return [hit for hit in found if hit.score >= found[0].score / 2]
 
     def _ranked(self, query: Query, limit: int, mode: Mode) -> list[Hit]:
         """Return the best hits, their first ones in the order of a reranker where there is one and a question to judge by."""
@@ -104,10 +113,10 @@ class Searcher:
                     "Nothing is embedded yet, so there is no search by meaning.",
                     "Run 'tracker index', or search with --mode lexical.",
                 )
-            return self._hits(query, self._by_word(query, limit), {})
+            return self._hits(query, self._by_word(query, limit), {}, limit)
         if mode == "semantic" or query.like:
-            cosine = self._meant(query, engines, limit)
-            return self._hits(query, sorted(cosine.items(), key=lambda pair: (-pair[1], pair[0]))[:limit], cosine)
+            cosine = self._meant(query, engines, SPARE * limit)
+            return self._hits(query, sorted(cosine.items(), key=lambda pair: (-pair[1], pair[0])), cosine, limit)
         return self._both(query, engines, limit)
 
     def _listed(self, query: Query, limit: int) -> list[Line]:
@@ -121,27 +130,39 @@ class Searcher:
 
     def _by_word(self, query: Query, limit: int) -> list[tuple[int, float]]:
         """Search by words, those that stand close together counting more."""
-        found = self._words.best(query, self._narrowed(query, by_words=False), max(limit, CANDIDATES), limit)
-        return fuse(found, {}, self._words.closeness(query, [row for row, _ in found]), limit)
+        words, depth = WordEngine(self._reader, self._wording), max(limit, CANDIDATES)
+        found = words.best(query, self._narrowed(query, by_words=False), depth, limit)
+        return fuse(found, {}, self._bonus(query, words, [row for row, _ in found]), depth)
 
     def _both(self, query: Query, engines: tuple[Embedder, VectorIndex], limit: int) -> list[Hit]:
         """Search by words and by meaning; what only one of them found is judged by the other too."""
         import numpy as np
 
-        depth = max(limit, CANDIDATES)
-        by_word = self._words.best(query, self._narrowed(query, by_words=False), depth, limit)
+        words, depth = WordEngine(self._reader, self._wording), max(limit, CANDIDATES)
+        by_word = words.best(query, self._narrowed(query, by_words=False), depth, limit)
         vector = engines[0].encode_query(query.text)
         cosine = self._nearest(query, vector, engines[1], depth, limit)
         known = {row for row, _ in by_word}
-        by_word += self._words.scores(query, [row for row in cosine if row not in known])
+        unread = [row for row in islice(cosine, max(limit, JUDGED)) if row not in known]
+        by_word += words.scores(query, unread)
         missing = [row for row in known if row not in cosine]
         if missing:
             ids, scores = engines[1].search(vector, len(missing), np.asarray(missing, dtype=np.int64))
             cosine.update(zip(ids.tolist(), scores.tolist(), strict=True))
-        weight = semantic_weight(query.text)
-        first = fuse(by_word, cosine, {}, depth, weight)
-        close = self._words.closeness(query, [row for row, _ in first])
-        return self._hits(query, fuse(by_word, cosine, close, limit, weight), cosine)
+        likely, weight = with_estimates(by_word, cosine), semantic_weight(query.text)
+        first = fuse(by_word, likely, {}, depth, weight)
+        bonus = self._bonus(query, words, [row for row, _ in first])
+        return self._hits(query, fuse(by_word, likely, bonus, depth, weight), cosine, limit)
+
+    def _bonus(self, query: Query, words: WordEngine, rows: Sequence[int]) -> dict[int, float]:
+        """Return what speaks for items beside words and meaning: words that stand together, the very title, a name."""
+        close = words.closeness(query, rows)
+        bonus = {row: CLOSENESS_WEIGHT * share for row, share in close.items()}
+        if query.text and not query.phrases and not query.sort:
+            named = self._reader.named(query.text)
+            passing = self._narrowed(query, by_words=True).passing(named) if named else ()
+            bonus.update((row, bonus.get(row, 0.0) + NAMED_WEIGHT) for row in passing)
+        return bonus
 
     def _meant(self, query: Query, engines: tuple[Embedder, VectorIndex], limit: int) -> dict[int, float]:
         """Search by meaning alone; `like:ID` asks with the vectors of items, which are left out of the answer."""
@@ -183,21 +204,37 @@ class Searcher:
             self._narrowings[key] = Narrowing(self._reader, query, by_words=by_words)
         return self._narrowings[key]
 
-    def _hits(self, query: Query, ranked: Sequence[tuple[int, float]], cosine: Mapping[int, float]) -> list[Hit]:
-        lines = {line.row: line for line in self._reader.lines([row for row, _ in ranked])}
+    def _hits(
+        self, query: Query, ranked: Sequence[tuple[int, float]], cosine: Mapping[int, float], limit: int
+    ) -> list[Hit]:
+        """Return the first hits with their reasons; of posts that tell one story, or say the same, the best one."""
+        chosen = self._once(ranked, limit)
+        lines = {line.row: line for line in self._reader.lines([row for row, _ in chosen])}
         texts = self._reader.texts(lines)
-        wanted = [] if query.like else lexical.content_words(query)
+        wanted = {} if query.like else wanted_words(query)
         hits = []
-        for row, score in ranked:
+        for row, score in chosen:
             if row in lines:
                 title, text = texts[row]
-                found = matched_words(wanted, f"{title} {text}")
+                found = matched_words(wanted, f"{title} {text} {lines[row].byline}")
                 hits.append(
                     Hit(
                         line=lines[row],
                         score=round(score, 6),
                         why=why(found, cosine.get(row), alike=bool(query.like)),
-                        snippet=best_sentence(text, wanted),
+                        snippet=best_sentence(text, found),
                     )
                 )
         return hits
+
+    def _once(self, ranked: Sequence[tuple[int, float]], limit: int) -> list[tuple[int, float]]:
+        told: set[int] = set()
+        first = list(ranked[: SPARE * limit])
+        tellings = self._reader.tellings([row for row, _ in first])
+        chosen = []
+        for row, score in first:
+            shared = tellings.get(row, set())
+            if told.isdisjoint(shared):
+                chosen.append((row, score))
+            told |= shared
+        return chosen[:limit]

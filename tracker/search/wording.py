@@ -44,8 +44,12 @@ class Wording:
                 found = self._opened()
                 if found is None or not self._follow(connection, found, AT_ONCE):
                     return None
-            except (DamagedError, OSError) as error:
+            except DamagedError as error:
                 self._distrust(error)
+                return None
+            except OSError as error:  # a full disk, or another process builds it anew: what there is stays
+                log.warning("index of words: %s", error)
+                self._index = None
                 return None
             return found
 
@@ -61,7 +65,7 @@ class Wording:
                 if found is None:
                     found = self._built(connection)
                 self._follow(connection, found)
-            except DamagedError as error:
+            except (DamagedError, FileNotFoundError) as error:
                 self._distrust(error)
                 found = self._built(connection)
             return len(found)
@@ -87,8 +91,7 @@ class Wording:
     def forget(self) -> None:
         """Make the next indexing build the index anew."""
         with self._lock:
-            self._index = None
-            (self._folder / MANIFEST).unlink(missing_ok=True)
+            self._forget()
 
     def distrust(self, error: DamagedError) -> None:
         """Forget an index that turned out to be damaged while it was asked."""
@@ -123,12 +126,15 @@ class Wording:
             if most is not None and len(rows) > most:
                 return False
             if not index.change(documents.of_items(connection, rows), rows, sequence=changed[-1][0]):
-                return True  # another process is doing it now: what it has not reached yet is found in a moment
+                return False  # another process is doing it now
         index.sequence = latest
         return True
 
     def _distrust(self, error: Exception) -> None:
         log.warning("index of words: %s; it is built again by the next indexing", error)
+        self._forget()
+
+    def _forget(self) -> None:
         self._index = None
         with suppress(OSError):  # where nothing can be removed nothing can be written: it is found damaged again
             (self._folder / MANIFEST).unlink(missing_ok=True)

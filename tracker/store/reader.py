@@ -4,6 +4,7 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -17,6 +18,7 @@ from tracker.models import Item, Kind, Line, Marks, Mention, Sighting, SourceSta
 from tracker.query import Filter
 from tracker.store import discussion, filters, sources
 from tracker.store.connect import open_reader
+from tracker.text import title_key
 
 CHUNK = 500
 _LINE = (
@@ -143,6 +145,18 @@ class Reader:
             if found:
                 return int(found[0])
         raise NotFoundError(f"Nothing is stored as '{name}'.", "Look for it with 'tracker search'.")
+
+    def named(self, text: str) -> list[int]:
+        """Return the papers whose title is a text, letter for letter and digit for digit, and the item that has it for a name."""
+        titled = self.connection.execute(
+            "SELECT row FROM items INDEXED BY items_by_title WHERE title_key = ? AND kind = 'paper' LIMIT 50",
+            [title_key(text)],
+        )
+        found = [row for (row,) in titled] if title_key(text) else []
+        if len(text.split()) == 1:
+            with suppress(NotFoundError):
+                found.append(self.row_of(text))
+        return list(dict.fromkeys(found))
 
     def item(self, name: str | int) -> Item:
         """Return one item whole.
@@ -314,6 +328,15 @@ class Reader:
         sql = "SELECT MAX(date) FROM items WHERE length(date) >= 10" + (" AND kind = ?" if kind else "")
         found = self.connection.execute(sql, [kind] if kind else []).fetchone()[0]
         return found[:10] if found else None
+
+    def tellings(self, rows: Sequence[int]) -> dict[int, set[int]]:
+        """Return for posts what they share with posts that tell the same story or say the same words."""
+        found: dict[int, set[int]] = {}
+        for start in range(0, len(rows), CHUNK):
+            part = rows[start : start + CHUNK]
+            sql = f"SELECT row, story, text_hash FROM items NOT INDEXED WHERE row IN ({','.join('?' * len(part))}) AND kind = 'post'"
+            found.update((row, {*shared} - {None}) for row, *shared in self.connection.execute(sql, list(part)))
+        return found
 
     def texts(self, rows: Iterable[int]) -> dict[int, tuple[str, str]]:
         """Return title and text of rows."""

@@ -56,8 +56,8 @@ def _entry(entry: Element, item: Item, found: str) -> None:
         _add(entry, "link", rel="related", type="application/pdf", href=address(item.id, item.pdf_url))
     for name in item.categories:
         _add(entry, "category", term=plain(name))
-    if item.text:
-        _add(entry, "summary", shorten(clean_text(item.text), _SUMMARY_LENGTH), type="text")
+    if item.text or not where:  # an entry that leads nowhere must have content
+        _add(entry, "summary" if where else "content", shorten(clean_text(item.text), _SUMMARY_LENGTH), type="text")
 
 
 def _add(parent: Element, tag: str, text: str = "", **attributes: str) -> Element:

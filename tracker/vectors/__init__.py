@@ -3,6 +3,6 @@
 Importing this package loads neither numpy nor faiss.
 """
 
-from tracker.vectors.opening import IndexState, Opened, new_index, open_index
+from tracker.vectors.opening import IndexState, Opened, discard_newer, new_index, open_index
 
-__all__ = ["IndexState", "Opened", "new_index", "open_index"]
+__all__ = ["IndexState", "Opened", "discard_newer", "new_index", "open_index"]

@@ -14,16 +14,15 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Final, Self
 
+from tracker.errors import DamagedError
+from tracker.files import replace_file, stamp
+
 FORMAT: Final = 2
 MANIFEST: Final = "manifest.json"
 VERIFIED: Final = "verified.json"
 _DATA: Final = re.compile(r"vectors-[0-9a-f]{16}\.faiss")
 _SAMPLES: Final = 16
 _SAMPLE: Final = 4096
-
-
-class DamagedError(Exception):
-    """What is on disk is not to be trusted; says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,12 +98,12 @@ def verify(folder: Path, manifest: Manifest, *, thorough: bool = False) -> None:
     """
     path = folder / manifest.file
     try:
-        stamp = _stamp(path, manifest.digest)
+        note = _note(path, manifest.digest)
         if path.stat().st_size != manifest.bytes:
             raise DamagedError(f"{path.name} has {path.stat().st_size} bytes instead of {manifest.bytes}")
         if sample(path) != manifest.sample:
             raise DamagedError(f"{path.name} was changed")
-        if thorough or stamp != _verified(folder):
+        if thorough or note != _verified(folder):
             if digest(path) != manifest.digest:
                 raise DamagedError(f"{path.name} was changed")
             remember(path, manifest.digest)
@@ -121,7 +120,7 @@ def digest(path: Path) -> str:
 def remember(path: Path, known: str) -> None:
     """Note that a data file is whole; where nothing can be written, the next start hashes it again."""
     with suppress(OSError):
-        replace_file(path.with_name(VERIFIED), json.dumps(_stamp(path, known)))
+        replace_file(path.with_name(VERIFIED), json.dumps(_note(path, known)))
 
 
 def new_name() -> str:
@@ -135,21 +134,6 @@ def remove_others(folder: Path, keep: str) -> None:
         if path.name != keep and (_DATA.fullmatch(path.name) or path.suffix == ".tmp"):
             with suppress(OSError):
                 path.unlink()
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Write a small file so that readers see the old one or the new one, also after a power cut."""
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-    _flush_names(path.parent)
 
 
 def flush(path: Path) -> None:
@@ -169,24 +153,13 @@ def sample(path: Path) -> str:
     return sampled.hexdigest()
 
 
-def _flush_names(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk, where the system can."""
-    with suppress(OSError):  # Windows opens no folders
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
 def _seal(table: dict[str, object]) -> str:
     text = json.dumps({name: value for name, value in table.items() if name != "check"}, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _stamp(path: Path, known: str) -> list[int | str]:
-    stat = path.stat()
-    return [path.name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, stat.st_dev, known]
+def _note(path: Path, known: str) -> list[int | str]:
+    return [path.name, *stamp(path), known]
 
 
 def _verified(folder: Path) -> object:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tracker.errors import DamagedError
 from tracker.vectors import inverted
 from tracker.vectors.flat import FlatRows, faiss
-from tracker.vectors.generation import DamagedError
 from tracker.vectors.inverted import InvertedRows
 from tracker.vectors.layers import Base, Recent
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
+from tracker.errors import DamagedError
 from tracker.vectors import generation, kinds
 from tracker.vectors.flat import FlatRows, faiss
-from tracker.vectors.generation import DamagedError, Manifest
+from tracker.vectors.generation import Manifest
 from tracker.vectors.layers import Base, Recent
 from tracker.vectors.selecting import Allowed
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tracker.vectors.generation import DamagedError, Manifest, verify
+from tracker.errors import DamagedError
+from tracker.vectors.generation import MANIFEST, Manifest, verify
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +70,17 @@ def new_index(folder: Path, model: str, dimension: int) -> VectorIndex:
     from tracker.vectors.layered import LayeredIndex
 
     return LayeredIndex.empty(index_folder(folder, model, dimension), model, dimension)
+
+
+def discard_newer(folder: Path, sequence: int) -> None:
+    """Make indexes that know of later changes than the store be built anew: the store was restored from a backup.
+
+    Must be done before anything is written, for the numbers of changes are used again.
+    """
+    for path in folder.glob(f"*/{MANIFEST}"):
+        with suppress(DamagedError, OSError):  # whoever opens it finds that out
+            if Manifest.read(path.parent).sequence > sequence:
+                path.unlink(missing_ok=True)
 
 
 def index_folder(folder: Path, model: str, dimension: int) -> Path:

@@ -14,7 +14,7 @@ from tracker.tui.jobs import start
 from tracker.tui.rows import Draw, hit_draw
 from tracker.tui.views.base import Caption, View
 from tracker.tui.widgets.entry_list import Entry, EntryList, line_entry
-from tracker.tui.widgets.prompt import FilterSuggester
+from tracker.tui.widgets.prompt import FilterSuggester, QueryLine
 
 LIMIT = 60
 PAUSE_SECONDS = 0.12
@@ -46,7 +46,7 @@ class SearchView(View):
 
     def compose(self) -> ComposeResult:
         """Build line, caption and list."""
-        yield Input(
+        yield QueryLine(
             placeholder="search papers and posts",
             id="search-line",
             compact=True,
@@ -155,6 +155,12 @@ class SearchView(View):
         self.hits.show([], keep=False)
         self.hits.empty = words
         self.query_one(Caption).say("")
+
+    @on(QueryLine.Left)
+    def _left(self, event: QueryLine.Left) -> None:
+        event.stop()
+        if self.hits.entries:
+            self.hits.focus()
 
     @on(Input.Submitted, "#search-line")
     def _submitted(self, event: Input.Submitted) -> None:

@@ -1,10 +1,13 @@
 """The line in which a filter, tags or a note are typed."""
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
@@ -26,6 +29,27 @@ class FilterSuggester(Suggester):
             return None
         found = next((name for name in filter_names() if name.startswith(word.lower())), None)
         return f"{value}{found[len(word) :]}:" if found else None
+
+
+class QueryLine(Input):
+    """A line for a query: tab takes the suggestion, down leads to what was found."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "complete", show=False),
+        Binding("down", "leave", show=False),
+    ]
+
+    class Left(Message):
+        """Somebody wants to walk in what was found."""
+
+    def action_complete(self) -> None:
+        """Take the suggestion, if there is one."""
+        self.cursor_position = len(self.value)
+        self.action_cursor_right()
+
+    def action_leave(self) -> None:
+        """Tell who shows the hits."""
+        self.post_message(self.Left())
 
 
 class Prompt(Horizontal):
