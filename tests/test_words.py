@@ -52,6 +52,12 @@ def index(tmp_path: Path) -> WordIndex:
     return made
 
 
+def put(path: Path, content: bytes) -> None:
+    """Put another file in the place of one: one that is mapped must not be cut under whoever reads it."""
+    path.unlink()
+    path.write_bytes(content)
+
+
 def rows(index: WordIndex, line: str, k: int = 10, allowed: list[int] | None = None) -> list[int]:
     return [row for row, _ in index.search(parse(line), k, allowed)]
 
@@ -141,11 +147,11 @@ def test_a_changed_file_is_noticed(index: WordIndex, tmp_path: Path, part: str, 
     if damage == "deleted":
         path.unlink()
     elif damage == "truncated":
-        path.write_bytes(content[:-10])
+        put(path, content[:-10])
     elif damage == "empty":
-        path.write_bytes(b"")
+        put(path, b"")
     else:
-        path.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+        put(path, bytes([content[0] ^ 1]) + content[1:])
     with pytest.raises(DamagedError):
         open_index(tmp_path / "words")
 
@@ -227,7 +233,7 @@ def test_doctor_reads_every_file(session: Session, lines: Callable[..., Path]) -
     list(session.bring_level())
     assert session.describe_words().startswith("2 items, ")
     (path,) = words_of(session).glob("*.store")
-    path.write_bytes(b"x" + path.read_bytes()[1:])
+    put(path, b"x" + path.read_bytes()[1:])
     with pytest.raises(StoreError, match="tracker index"):
         session.describe_words()
 
@@ -284,7 +290,7 @@ def test_a_damaged_index_serves_nobody_and_is_built_again(
     folder = words_of(session)
     if damage == "files":
         for path in folder.glob("*.idx"):
-            path.write_bytes(path.read_bytes()[:-4] + b"\0\0\0\0")
+            put(path, path.read_bytes()[:-4] + b"\0\0\0\0")
     elif damage == "manifest":
         (folder / "manifest.json").write_text('{"version": 1, "library": "other", "sequence": 1}')
     else:
