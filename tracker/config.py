@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tracker import destinations
+from tracker.destinations import Destinations
 from tracker.errors import ConfigError
 
 FILE = "feeds.toml"
@@ -66,6 +68,12 @@ class Config:
     keys: Mapping[str, str] = field(default_factory=dict)
     daily_usd: float = 0.0
     """What may be spent a UTC day on X, whose service is paid for by what is read."""
+    delivery: Destinations = field(default_factory=Destinations)
+    """Where digests go."""
+    llm: str = ""
+    """A model of the package `llm` that writes the paragraphs of topics on the command line; none when empty."""
+    llm_check: float = 0.7
+    """The share of a written sentence's words that its sources must hold."""
 
     @property
     def database(self) -> Path:
@@ -136,6 +144,9 @@ def parse(tables: Mapping[str, Any], home: Path) -> Config:
         rerank=_depth(search),
         keys={str(k): str(v) for k, v in keys.items()},
         daily_usd=_dollars(_table(tables, "x")),
+        delivery=destinations.parse(_table(tables, "delivery"), home),
+        llm=_text(f"{FILE}: [digest]", _table(tables, "digest"), "llm"),
+        llm_check=_share(_table(tables, "digest")),
     )
 
 
@@ -146,6 +157,15 @@ def _depth(table: Mapping[str, Any]) -> int:
             f"{FILE}: rerank of [search] must be a whole number from 1 to {_MOST_RERANKED}.", "Write rerank = 50."
         )
     return value
+
+
+def _share(table: Mapping[str, Any]) -> float:
+    value = table.get("llm_check", 0.7)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= 1:
+        raise ConfigError(
+            f"{FILE}: llm_check of [digest] must be a number above 0, at most 1.", "Write llm_check = 0.7."
+        )
+    return float(value)
 
 
 def _dollars(table: Mapping[str, Any]) -> float:

@@ -42,6 +42,14 @@ class NotFoundError(TrackerError):
     """Nothing is stored under the name that was asked for."""
 
 
+class DeliveryError(TrackerError):
+    """A digest could not be delivered to a place."""
+
+
+class ScheduleError(TrackerError):
+    """What the system has for fixed times is not there or refuses."""
+
+
 class FetchError(TrackerError):
     """A source could not be read.
 

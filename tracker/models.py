@@ -290,6 +290,15 @@ class SyncEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A share, 0 to 1, with its 95 % interval."""
+
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
     """A topic with its test over a window: what a trend is.
 
@@ -302,7 +311,15 @@ class Topic:
         ratio, interval: Mantel-Haenszel ratio of shares with its 95 % interval.
         state: `new`, `rising`, `steady`, `fading` or `watch` (not significant).
         weekly: papers in each week of the window, oldest first; None where nothing was fetched.
-        voices_weekly: distinct people posting about it in each of those weeks.
+        voices_weekly: distinct people posting about it in each of those weeks; machines are left out.
+        posts: ids of their posts, the newest first.
+        networks: distinct people on each network in all weeks, most first.
+        bots: distinct machines that posted about it in all weeks.
+        people_z: of the same test as `z`, on people who post; 0 where nobody does.
+        papers_curve: its share of the papers of each week; None where nothing was fetched.
+        people_curve: its share of the people who posted in each week; None where nobody did.
+        aliases: ids of the phrases that were merged into it; where one of these leads in another week, it is the same topic.
+        lead: by how many weeks people were ahead of papers, negative when they came after; 0 when it may be chance.
     """
 
     id: str
@@ -319,6 +336,13 @@ class Topic:
     weekly: tuple[int | None, ...] = ()
     voices_weekly: tuple[int, ...] = ()
     posts: tuple[str, ...] = ()
+    networks: tuple[tuple[str, int], ...] = ()
+    bots: int = 0
+    people_z: float = 0.0
+    papers_curve: tuple[Point | None, ...] = ()
+    people_curve: tuple[Point | None, ...] = ()
+    lead: float = 0.0
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.config import Config, Source
+    from tracker.delivery import Outcome
     from tracker.embed.rerank import CrossEncoderReranker
     from tracker.following import Following
     from tracker.http import HttpClient
     from tracker.importing import ImportReport
     from tracker.meaning import Meaning, Standing
     from tracker.models import Digest, Hit, Item, Line, Mode, SavedSearch, Trends
+    from tracker.pages import TopicPage
     from tracker.ports import Client, Embedder, Enricher, Fetcher, Reranker, VectorIndex
     from tracker.query import Query
     from tracker.saved.service import SavedSearches
@@ -564,6 +566,18 @@ class Session:
         self._extract_phrases()
         return trends_of_editions(self.reader, venue, before, after, limit)
 
+    def topic(self, name: str, week: str | None = None, as_of: str | None = None, limit: int = 10) -> TopicPage:
+        """Return what was known of a topic on an ISO day or at the end of a week, by default the newest one.
+
+        Raises:
+            QueryError: the text is no ISO week, or the name has no word that can be a part of a topic.
+            NotFoundError: nothing holds it.
+        """
+        from tracker.topic_page import last_day, topic_page
+
+        self._extract_phrases()
+        return topic_page(self.reader, name, as_of or last_day(week or self.latest_week()), limit)
+
     def digest(self, week: str | None = None, role: str | None = None, reader: Reader | None = None) -> Digest:
         """Return the digest of a week for a role, by default the configured one.
 
@@ -576,6 +590,59 @@ class Session:
         chosen = reader or self.reader
         gaps = [state.name for state in chosen.source_states() if state.failures]
         return digest_of_week(chosen, week or self.latest_week(), role or self.config.role, gaps)
+
+    def rewritten(self, made: Digest, model: str | None = None) -> Digest:
+        """Return a digest with the paragraphs of its topics written by a language model and checked.
+
+        Args:
+            made: a digest of this home.
+            model: as `llm models` lists it; by default the configured one. With an empty one nothing changes.
+
+        Raises:
+            ModelError: `llm` is not installed, or does not know the model.
+        """
+        name = self.config.llm if model is None else model
+        if not name:
+            return made
+        from tracker.summarize.models import writer
+        from tracker.summarize.rewriting import rewrite
+
+        return rewrite(made, writer(name), self.reader.item, self.config.llm_check)
+
+    def deliver(self, week: str | None = None, role: str | None = None, *, dry_run: bool = False) -> Iterator[Outcome]:
+        """Deliver the digest of a week where it has not arrived yet, and earlier ones that failed.
+
+        Args:
+            week: ISO week; by default the one that ended last.
+            role: by default the configured one.
+            dry_run: say what is due and send nothing.
+
+        Raises:
+            ConfigError: `feeds.toml` names no place.
+            QueryError: the text is no ISO week.
+            BusyError: another process is delivering.
+        """
+        from tracker import delivery
+
+        channels = delivery.channels_of(self.config.delivery, self.home)
+        if not channels:
+            raise ConfigError(
+                f"{self.home / config.FILE} names no place for digests.",
+                "Add [delivery.mail], [delivery.command] or [delivery.folder].",
+            )
+        today = self.clock().date()
+        edition = times.week_of(times.week_start(week or delivery.week_to_deliver(today, self.latest_week())))
+        chosen = role or self.config.role
+        with delivery.alone(self.folder):
+            yield from delivery.deliver(
+                self.writer,
+                channels,
+                lambda one: self.digest(one, chosen),
+                edition,
+                chosen,
+                self.clock,
+                dry_run=dry_run,
+            )
 
     def _extract_phrases(self) -> None:
         """Extract the phrases of what came in without being indexed; most often there is nothing to do."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -48,6 +49,31 @@ def in_threads(work: Callable[[_Part], None], parts: Iterable[_Part]) -> None:
             pass
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def within(seconds: float, call: Callable[[], _Part]) -> _Part:
+    """Return what a call returns, in a thread of its own, for what bounds each of its steps but not the whole; a late one is left behind.
+
+    Raises:
+        TimeoutError: it took longer.
+    """
+    done: list[_Part] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            done.append(call())
+        except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
+            failed.append(error)
+
+    thread = threading.Thread(target=run, name="within", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if failed:
+        raise failed[0]
+    if not done:
+        raise TimeoutError
+    return done[0]
 
 
 def _has_siblings() -> bool:

@@ -9,6 +9,7 @@ polynomial one of Rabin and Karp, under which the key of a run follows from the 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +78,7 @@ def _spelling(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=30_000)
 def unit_key(token: str) -> str:
     """Return the letters by which a unit compares, or an empty text for what ends a run (stop words, numbers, signs)."""
     if suffixed := _SUFFIXED.match(token):
@@ -239,6 +241,7 @@ class Document:
         date: ISO text; a week needs a day, an edition only a year.
         author: of posts, the voice that is counted.
         papers: rows of the papers that a post names.
+        is_bot: of posts, whether a machine wrote it.
     """
 
     row: int
@@ -248,3 +251,4 @@ class Document:
     phrases: Phrases
     author: str = ""
     papers: Sequence[int] = ()
+    is_bot: bool = False

@@ -121,7 +121,8 @@ def main() -> None:
         trends = weekly(inside, posts, week, limit=LIMIT)
         seconds = time.perf_counter() - begun
         reference = weeks_before(week, 12)[:8]
-        marks = [(judge.lasting(one.label, week, reference), judge.topical(one.label)) for one in trends.topics]
+        names = [one.phrases[0] for one in trends.topics]
+        marks = [(judge.lasting(name, week, reference), judge.topical(name)) for name in names]
         ids = {one.id for one in trends.topics}
         figures = (
             np.array(

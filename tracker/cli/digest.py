@@ -21,10 +21,12 @@ from tracker.summarize import render
     show_default=True,
     help="The form.",
 )
+@click.option("--llm", help="A model of the package llm that tells topics in its own words, checked; '' for none.")
 @click.pass_context
-def digest_command(context: click.Context, week: str | None, role: str | None, form: str) -> None:
+def digest_command(context: click.Context, week: str | None, role: str | None, form: str, llm: str | None) -> None:
     """Print the digest in one form."""
-    made = session_of(context).digest(week, role)
+    session = session_of(context)
+    made = session.rewritten(session.digest(week, role), llm)
     if form == "json":
         print_json(render.to_dict(made))
     else:

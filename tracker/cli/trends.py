@@ -1,13 +1,17 @@
 """`tracker trends`."""
 
 import re
+import sys
 
 import click
 
 from tracker.cli.common import print_json, session_of, width
 from tracker.models import Topic, Trends
 from tracker.summarize.render import figures, sparkline
-from tracker.text import clean_line, shorten
+from tracker.text import clean_line, plural, shorten
+
+LABEL = 40
+"""Columns of a label; less on a narrow terminal, so that the state at the end of the line is never cut."""
 
 
 @click.command("trends", help="Show which topics rise: of a week, or from one edition of a venue to another.")
@@ -73,7 +77,19 @@ def print_trends(found: Trends) -> None:
 
 
 def _print_topic(topic: Topic) -> None:
-    label = shorten(clean_line(topic.label), 40)
     spark = sparkline(topic.weekly) if topic.weekly else ""
-    line = f"  {label:40} {spark:12} {figures(topic)} · {topic.after} papers, {topic.before} before · {topic.state}"
-    click.echo(shorten(line, max(width(), 100)))
+    counts = f"{plural(topic.after, 'paper')}, {topic.before:,} before"
+    change = figures(topic) if topic.state in ("rising", "fading", "watch") else ""
+    tail = f"{spark:12} " + " · ".join(part for part in (change, counts, _people(topic), topic.state) if part)
+    room = min(max(width() - len(tail) - 3, 24), LABEL) if sys.stdout.isatty() else LABEL
+    click.echo(f"  {shorten(clean_line(topic.label), room):{room}} {tail}")
+
+
+def _people(topic: Topic) -> str:
+    """Return who posts about a topic, and which came first if that is no chance: `12 people, 1.5 weeks ahead of papers`."""
+    people = sum(count for _, count in topic.networks)
+    if not people:
+        return ""
+    order = "ahead of" if topic.lead > 0 else "after"
+    ahead = f", {abs(topic.lead):.1f} weeks {order} papers" if topic.lead else ""
+    return plural(people, "person", "people") + ahead

@@ -10,7 +10,7 @@ from pathlib import Path
 from tracker import times
 from tracker.errors import BusyError, StoreError
 
-VERSION = 7
+VERSION = 8
 """The number of migrations this program knows; kept in `PRAGMA user_version` so that readers need not load them."""
 _BUSY_MILLISECONDS = 15_000
 
@@ -32,6 +32,10 @@ def open_reader(path: Path) -> sqlite3.Connection:
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
         connection.execute("PRAGMA mmap_size = 134217728")
         _check_version(connection, path, least=VERSION)
+    except sqlite3.OperationalError as error:
+        raise StoreError(
+            f"{path} cannot be opened: {error}.", "Look at the rights of the folder: SQLite keeps files beside it."
+        ) from error
     except sqlite3.DatabaseError as error:
         raise StoreError(
             f"{path} cannot be read: {error}.", "Restore a backup, or move the file away and sync again."

@@ -49,8 +49,9 @@ def extract_pending(connection: sqlite3.Connection) -> Iterator[int]:
 def window(connection: sqlite3.Connection, *, kind: str, since: str, before: str) -> list[Document]:
     """Return the papers or posts dated from `since` on and before `before` (ISO days); what has only a year is left out."""
     rows = connection.execute(
-        f"SELECT {_COLUMNS}, items.origin, items.category, items.network, items.author FROM items JOIN item_phrases ON item_phrases.item = items.row"
-        " WHERE items.kind = ? AND items.date >= ? AND items.date < ? AND length(items.date) >= 10 ORDER BY items.id",
+        f"SELECT {_COLUMNS}, items.origin, items.category, items.network, items.author, COALESCE(voices.is_bot, 0) FROM items"
+        " JOIN item_phrases ON item_phrases.item = items.row LEFT JOIN voices ON voices.network = items.network AND voices.author = items.author"
+        " WHERE items.kind = ? AND items.date >= ? AND items.date < ? AND length(items.date) >= 10",
         (kind, since, before),
     ).fetchall()
     named = _named(connection, since, before) if kind == "post" else {}
@@ -63,8 +64,9 @@ def window(connection: sqlite3.Connection, *, kind: str, since: str, before: str
             phrases=unpack(title, body, surfaces),
             author=author,
             papers=named.get(row, ()),
+            is_bot=bool(is_bot),
         )
-        for row, item, date, title, body, surfaces, origin, category, network, author in rows
+        for row, item, date, title, body, surfaces, origin, category, network, author, is_bot in rows
     ]
 
 

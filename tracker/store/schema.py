@@ -310,6 +310,15 @@ def m007_indexes_of_wide_filters(database: "Database") -> None:
     database.execute(f"CREATE INDEX items_with_code ON items (row) WHERE {CODE}")
 
 
+@migrations()
+def m008_deliveries(database: "Database") -> None:
+    """Keep what was delivered where, so that nothing is sent a second time."""
+    database.execute(
+        "CREATE TABLE deliveries (edition TEXT NOT NULL, role TEXT NOT NULL, place TEXT NOT NULL, first_tried TEXT NOT NULL,"
+        " delivered_at TEXT, message TEXT NOT NULL DEFAULT '', PRIMARY KEY (edition, role, place)) WITHOUT ROWID"
+    )
+
+
 def _statements(script: str) -> list[str]:
     """Split a script of plain statements; `executescript` would commit the migration's transaction."""
     return [statement for statement in script.split(";\n") if statement.strip()]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tracker.trends import contingency
+from tracker.trends.background import UNLISTED, background
 from tracker.trends.contingency import Change, Floats
 from tracker.trends.naming import Lexicon, Names
 from tracker.trends.tally import Flags, Indexes
@@ -15,6 +16,8 @@ from tracker.trends.tally import Flags, Indexes
 FALSE_DISCOVERIES = 0.10
 LEAST_RATIO = 1.3
 LEAST_TITLES = 3
+COMPANY = 2
+"""With so many of its phrases an everyday word is shown."""
 WEEKS = 12
 RECENT = 4
 """Rising compares the last four of twelve weeks with the eight before."""
@@ -35,11 +38,16 @@ class Rules:
     """Judge by titles alone what is a name; over weeks these are too few."""
     plain_word: float = 1.0
     """What the score of a single everyday word counts: over weeks they are mostly style (`audit`, `floor`), and a specific name is at hand."""
+    everyday: bool = True
+    """Let an everyday word be a name; else it needs company, as `Collapse (mode, entropy)`."""
+    enough: int = 1
+    """Papers from which a change counts in full: what rests on fewer seldom lasts."""
 
 
 EDITION = Rules(papers=6, title_share=0.2, named_by_title=True)
-MONTH = Rules(papers=8, title_share=0.1, titles_vote=True, plain_word=0.8)
-NEW = Rules(papers=5, title_share=0.1, titles_vote=True)
+SUBJECT = Rules(papers=6, title_share=0.2, named_by_title=True, everyday=False)
+MONTH = Rules(papers=8, title_share=0.1, titles_vote=True, plain_word=0.8, everyday=False, enough=20)
+NEW = Rules(papers=5, title_share=0.1, titles_vote=True, everyday=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +87,42 @@ class Comparison:
         self.titles = [counts.sum(axis=1) for counts in titled]
         self.change: Change = contingency.compare(*held, *totals)
         self.rise, self.fall = self._evidence(self.change, titled, totals), self._fall(held, titled, totals)
+        self.strength, self.people_z = self.rise.z, np.zeros(len(tallied.keys))
+
+    def heard(self, before: Floats, after: Floats, people_before: Floats, people_after: Floats) -> "Comparison":
+        """Return the same comparison with what people post beside it: both tests together order what papers have proved.
+
+        The two z are added by Stouffer's method, weighed by the roots of how many papers and how many people there are. Whether
+        a topic rose at all stays with the papers.
+
+        Args:
+            before: people who post about each phrase in the reference window, as phrases × networks.
+            after: the same in the tested window.
+            people_before: all people who post, by network.
+            people_after: the same in the tested window.
+        """
+        other = copy(self)
+        papers, people = self.papers[0] + self.papers[1], (before + after).sum(axis=1)
+        told = np.flatnonzero((people > 0) & (papers >= self.rules.papers))
+        other.people_z = np.zeros(len(papers))
+        other.people_z[told] = contingency.compare(before[told], after[told], people_before, people_after).z
+        weighed = np.sqrt(papers) * self.rise.z + np.sqrt(people) * other.people_z
+        other.strength = weighed / np.sqrt(np.maximum(papers + people, 1))
+        return other
 
     def under(self, rules: Rules) -> "Comparison":
         """Return the same comparison under other rules; what was counted stays."""
         other = copy(self)
         other.rules = rules
         return other
+
+    def beside_background(self) -> Floats:
+        """Return by how many standard errors the tested window names each phrase more often than past conferences did."""
+        past = background()
+        listed = past.holders(self.table.keys)
+        before = np.where(listed > 0, listed, UNLISTED)[:, None]
+        papers = np.array([float(self.sides[1].sum())])
+        return contingency.compare(before, self.papers[1][:, None], np.array([float(past.total)]), papers).z
 
     def _fall(self, held: Sequence[Floats], titled: Sequence[Floats], totals: Sequence[Floats]) -> Evidence:
         held, titled, totals = held[::-1], titled[::-1], totals[::-1]
@@ -143,8 +181,9 @@ class Comparison:
         ranked, names, lexicon = [], self.names[side], self.lexicon
         for phrase in map(int, np.flatnonzero(phrases)):
             name = names.name(phrase)
-            if name is not None:
+            if name is not None and (self.rules.everyday or self.label(name, side)):
                 weight = names.certainty(name) * (self.rules.plain_word if lexicon.is_plain_word(name) else 1.0)
+                weight *= min(1.0, float(self.papers[side][phrase]) / self.rules.enough) ** 0.5
                 ranked.append((-round(float(score[phrase]) * weight, 9), lexicon.letters[phrase], phrase, name))
         topics: list[Found] = []
         for _, _, phrase, name in sorted(ranked):
@@ -156,6 +195,14 @@ class Comparison:
             elif len(topics) < limit:
                 topics.append(Found(phrase, name, papers, []))
         return topics
+
+    def label(self, name: int, side: int = 1) -> str:
+        """Return what a name is shown as; an everyday word with its company, or nothing where it has none."""
+        shown = self.lexicon.labels[name]
+        if self.rules.everyday or not self.lexicon.everyday[name]:
+            return shown
+        company = self.names[side].company(name, COMPANY)
+        return f"{shown} ({', '.join(company)})" if company else ""
 
     def _is_same(self, one: Found, name: int, papers: frozenset[int]) -> bool:
         common = len(one.papers & papers)

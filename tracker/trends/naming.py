@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tracker.topics import singular, unit_key, units
+from tracker.trends.background import background
 from tracker.trends.tally import Flags, Table
 from tracker.words import WEAK_WORDS
 
@@ -20,6 +21,7 @@ EXTENSION = 0.2
 """What lends its name must stand in this share of the papers."""
 WHOLE = 0.25
 """A phrase that is a whole run in this share of papers is surely a name."""
+COMPANY_PAPERS = 3
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -42,6 +44,11 @@ def is_weak(surface: str) -> bool:
     )
 
 
+def _is_coined(words: str) -> bool:
+    """Return whether a word has capitals inside or digits, as an acronym does."""
+    return any(not word[1:].islower() for word in words.split() if len(word) > 1 and "-" not in word)
+
+
 def label_of(surfaces: dict[str, int]) -> str:
     """Return the surface form used most, with a capital when authors never write one; ties go to the first in the alphabet."""
     best = min(surfaces, key=lambda surface: (-surfaces[surface], surface))
@@ -61,6 +68,9 @@ class Lexicon:
         self.weak = np.array([is_weak(label) for label in self.labels], dtype=np.bool_)
         self.letters = ["".join(one) for one in self.units]
         self.extensions = self._find_extensions()
+        plain = [self.is_plain_word(phrase) for phrase in range(len(table.keys))]
+        self.everyday: Flags = background().everyday(table.keys) & np.array(plain, dtype=np.bool_)
+        """Which phrases are single words that say little alone (`collapse`), unlike a coined name or the word of a field."""
 
     def _find_extensions(self) -> dict[int, list[Extension]]:
         known = {letters: phrase for phrase, letters in enumerate(self.letters)}
@@ -154,3 +164,15 @@ class Names:
         """Return the commonest longer names that hold a name, as `uncertainty estimation` holds `uncertainty`."""
         longer = {one.phrase for one in self.lexicon.extensions[phrase] if self._stands(one.phrase)}
         return sorted(longer, key=self._commonest, reverse=True)[:limit]
+
+    def company(self, phrase: int, limit: int) -> list[str]:
+        """Return the words that stand before a word in its commonest names: `mode` and `entropy` before `collapse`."""
+        found: list[tuple[str, ...]] = []
+        words = []
+        able = [one.phrase for one in self.lexicon.extensions[phrase] if one.leads and not one.trails]
+        for longer in sorted(filter(self._stands, able), key=self._commonest, reverse=True):
+            parts = self.lexicon.units[longer]
+            if self.papers[longer] >= COMPANY_PAPERS and not any(set(one) <= set(parts) for one in found):
+                found.append(parts)
+                words.append(self.lexicon.labels[longer].rsplit(maxsplit=1)[0])
+        return [word if _is_coined(word) else word.lower() for word in words[:limit]]

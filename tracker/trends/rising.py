@@ -12,10 +12,12 @@ from tracker.models import Topic, Trends
 from tracker.text import plural
 from tracker.times import week_of_text, weeks_before
 from tracker.topics import Document
-from tracker.trends.comparison import EDITION, LEAST_TITLES, MONTH, NEW, RECENT, WEEKS, Comparison, Found
+from tracker.trends.background import SOURCE
+from tracker.trends.comparison import EDITION, LEAST_TITLES, MONTH, NEW, RECENT, SUBJECT, WEEKS, Comparison, Found
+from tracker.trends.curves import curve, lead
 from tracker.trends.naming import Lexicon
 from tracker.trends.tally import Flags, Indexes, table
-from tracker.trends.voices import Voices
+from tracker.trends.voices import Talk, Voices
 
 LEAST_PAPERS = 60
 LEAST_WEEKS = 3
@@ -40,18 +42,21 @@ class _Teller:
 
     def __init__(self, compared: Comparison, weeks: _Weeks | None = None, voices: Voices | None = None) -> None:
         self._compared, self._weeks, self._voices = compared, weeks, voices
+        papers = np.bincount(weeks.of_document, minlength=len(weeks.names)) if weeks else ()
+        self._papers, self._people = tuple(map(int, papers)), voices.weekly if voices else ()
 
-    def topic(self, one: Found, state: str) -> Topic:
-        """Return the topic with its test, its papers and its weeks."""
+    def topic(self, one: Found, state: str, side: int = 1) -> Topic:
+        """Return the topic with its test, its papers and its weeks; `side` is the window it was found in."""
         compared, names = self._compared, self._compared.lexicon
         change, phrase = compared.change, one.phrase
         holders = compared.table.holders(phrase)
-        weekly, voices, posts = self._series(one, holders)
+        weekly, talk = self._weekly(holders), self._talk(one, holders)
         return Topic(
             id=names.letters[one.name],
-            label=names.labels[one.name],
+            label=compared.label(one.name, side) or names.labels[one.name],
             phrases=self._phrases(one),
             items=self._items(one),
+            aliases=tuple(dict.fromkeys(names.letters[other] for other in self._also(one))),
             before=int(compared.papers[0][phrase]),
             after=int(compared.papers[1][phrase]),
             z=round(float(compared.rise.z[phrase]), 4),
@@ -60,8 +65,14 @@ class _Teller:
             interval=(round(float(change.low[phrase]), 3), round(float(change.high[phrase]), 3)),
             state=state,
             weekly=weekly,
-            voices_weekly=voices,
-            posts=posts,
+            voices_weekly=talk.weekly,
+            posts=talk.posts,
+            networks=talk.networks,
+            bots=talk.bots,
+            people_z=round(float(compared.people_z[phrase]), 4),
+            papers_curve=curve(weekly, self._papers),
+            people_curve=curve(talk.weekly, self._people),
+            lead=lead(weekly, self._papers, talk.weekly, self._people) if talk.weekly else 0.0,
         )
 
     def _also(self, one: Found) -> list[int]:
@@ -76,7 +87,10 @@ class _Teller:
         extended = [lexicon.labels[other] for other in names.extended(one.name, _EXTENSIONS)]
         merged = [lexicon.labels[other] for other in self._also(one)]
         forms = [lexicon.labels[one.name], *lexicon.surfaces(one.name, 2), *extended, *merged]
-        return tuple({form.lower(): form for form in reversed(forms)}.values())[::-1][:8]
+        distinct: dict[str, str] = {}
+        for form in forms:
+            distinct.setdefault(form.lower(), form)
+        return tuple(distinct.values())[:8]
 
     def _items(self, one: Found) -> tuple[str, ...]:
         """Order papers: the name in the title, then the phrase in the title, then the rest; the newest first in each."""
@@ -87,18 +101,20 @@ class _Teller:
         ordered = sorted(by_date, key=lambda document: (document not in named, document not in titled))
         return tuple(dict.fromkeys(tallied.source[document].id for document in ordered[:_SHOWN_ITEMS]))
 
-    def _series(self, one: Found, holders: Indexes) -> tuple[tuple[int | None, ...], tuple[int, ...], tuple[str, ...]]:
+    def _weekly(self, holders: Indexes) -> tuple[int | None, ...]:
         if self._weeks is None:
-            return (), (), ()
+            return ()
         counts = np.bincount(self._weeks.of_document[holders], minlength=len(self._weeks.names))
-        weekly = tuple(
+        return tuple(
             int(count) if fetched else None for count, fetched in zip(counts, self._weeks.fetched, strict=True)
         )
+
+    def _talk(self, one: Found, holders: Indexes) -> Talk:
         if self._voices is None:
-            return weekly, (), ()
-        source = self._compared.table.source
-        keys = [int(self._compared.table.keys[phrase]) for phrase in (one.name, *self._also(one))]
-        return weekly, *self._voices.about(keys, {source[document].row for document in map(int, holders)})
+            return Talk((), 0, (), ())
+        table = self._compared.table
+        keys = [int(table.keys[phrase]) for phrase in (one.name, *self._also(one))]
+        return self._voices.about(keys, {table.source[document].row for document in map(int, holders)})
 
 
 def editions(before: Sequence[Document], after: Sequence[Document], *, limit: int = 20, window: str = "") -> Trends:
@@ -114,7 +130,9 @@ def editions(before: Sequence[Document], after: Sequence[Document], *, limit: in
     side = np.arange(len(ordered)) >= len(before)
     few = min(len(before), len(after))
     if few < LEAST_PAPERS // 2:
-        notice = f"Not enough papers for trends: {plural(len(before), 'paper')} before, {plural(len(after), 'paper')} after. Showing what the papers are about."
+        notice = (
+            f"Not enough papers for trends: {plural(len(before), 'paper')} before, {plural(len(after), 'paper')} after."
+        )
         return _subjects(Lexicon(table(ordered, LEAST_TITLES)), side, limit, window, notice)
     compared = Comparison(Lexicon(table(ordered, LEAST_TITLES)), ~side, side, EDITION)
     topics = _risers(compared, _Teller(compared), limit)
@@ -145,7 +163,7 @@ def weekly(papers: Sequence[Document], posts: Sequence[Document], week: str, *, 
     if notice:
         return _subjects(lexicon, recent, limit, week, notice, weeks)
     voices = Voices(posts, number)
-    month = Comparison(lexicon, ~recent, recent, MONTH)
+    month = Comparison(lexicon, ~recent, recent, MONTH).heard(*voices.counts(lexicon.table, WEEKS - RECENT))
     teller = _Teller(month, weeks, voices)
     return Trends(
         window=week,
@@ -166,24 +184,24 @@ def _too_little(weeks: _Weeks, papers: int, recent: Flags) -> str:
     if papers and not recent.any():
         return "No papers in the last four weeks: nothing to compare. Fetch first, or ask for an earlier week."
     least = f"{plural(LEAST_PAPERS, 'paper')} in {plural(LEAST_WEEKS, 'week')}, some of them more than {RECENT} weeks old, are needed"
-    return f"Not enough history for trends: {plural(papers, 'paper')} in {plural(fetched, 'week')}; {least}. Showing what the papers are about."
+    return f"Not enough history for trends: {plural(papers, 'paper')} in {plural(fetched, 'week')}; {least}."
 
 
 def _subjects(
     lexicon: Lexicon, side: Flags, limit: int, window: str, notice: str, weeks: _Weeks | None = None
 ) -> Trends:
-    """Return the biggest topics with no word about trends."""
-    compared = Comparison(lexicon, ~side, side, EDITION)
-    able = compared.eligible(1)
-    teller = _Teller(compared, weeks)
-    found = compared.found(able, compared.titles[1], 1, limit)
-    topics = tuple(teller.topic(one, "steady") for one in found)
+    """Return what papers are about with no word about trends: beside past conferences, or by size where papers are few."""
+    compared = Comparison(lexicon, ~side, side, SUBJECT)
+    teller, is_few = _Teller(compared, weeks), side.sum() < LEAST_PAPERS
+    score = compared.titles[1] if is_few else compared.beside_background()
+    topics = tuple(teller.topic(one, "steady") for one in compared.found(compared.eligible(1), score, 1, limit))
+    order = "the largest subjects first" if is_few else f"first what they name more often than {SOURCE} did"
     return Trends(
         window=window,
         topics=topics,
         papers_before=int((~side).sum()),
         papers_after=int(side.sum()),
-        notice=notice,
+        notice=f"{notice} Showing what the papers are about, {order}." if topics else notice,
         weeks=weeks.names if weeks else (),
     )
 
@@ -192,7 +210,7 @@ def _risers(compared: Comparison, teller: _Teller, limit: int) -> tuple[Topic, .
     sure = compared.believed(compared.rise, 1)
     watched = compared.eligible(1) & (compared.rise.z > _WORTH_WATCHING)
     topics = []
-    for one in compared.found(sure | watched, compared.rise.z, 1, 4 * limit):
+    for one in compared.found(sure | watched, compared.strength, 1, 4 * limit):
         is_new = compared.papers[0][one.phrase] == 0
         topics.append(teller.topic(one, ("new" if is_new else "rising") if sure[one.phrase] else "watch"))
     return tuple(sorted(topics, key=lambda topic: topic.state == "watch"))[:limit]
@@ -202,9 +220,9 @@ def _new(compared: Comparison, teller: _Teller, this_week: Flags, limit: int) ->
     """Return names with no paper before the last four weeks that papers of this week use."""
     unseen = (compared.papers[0] == 0) & compared.used(this_week)
     chosen = compared.believed(compared.rise, 1, unseen)
-    return tuple(teller.topic(one, "new") for one in compared.found(chosen, compared.rise.z, 1, limit))
+    return tuple(teller.topic(one, "new") for one in compared.found(chosen, compared.strength, 1, limit))
 
 
 def _fading(compared: Comparison, teller: _Teller, limit: int) -> tuple[Topic, ...]:
     chosen = compared.believed(compared.fall, 0)
-    return tuple(teller.topic(one, "fading") for one in compared.found(chosen, compared.fall.z, 0, limit))
+    return tuple(teller.topic(one, "fading", 0) for one in compared.found(chosen, compared.fall.z, 0, limit))

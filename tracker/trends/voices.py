@@ -1,13 +1,33 @@
-"""Who talks about a topic: distinct people a week, never posts or likes."""
+"""Who talks about a topic: distinct people a week on each network, never posts or likes; machines are counted apart."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 import numpy as np
 
 from tracker.times import week_of_text
 from tracker.topics import Document, bare
+from tracker.trends.contingency import Floats
+from tracker.trends.tally import Flags, Indexes, Table, known
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What is said about one topic in the weeks of a window.
+
+    Attributes:
+        weekly: distinct people in each week, each once a week and network.
+        bots: distinct machines in all weeks.
+        networks: distinct people in all weeks on each network, most first.
+        posts: ids of the posts, the newest first.
+    """
+
+    weekly: tuple[int, ...]
+    bots: int
+    networks: tuple[tuple[str, int], ...]
+    posts: tuple[str, ...]
 
 
 class Voices:
@@ -20,35 +40,86 @@ class Voices:
             posts: in any order.
             weeks: the weeks of the window and their places; posts of other weeks are left out.
         """
-        self._posts = [
-            one
-            for one in sorted(posts, key=lambda one: (one.date, one.id), reverse=True)
-            if week_of_text(one.date) in weeks
-        ]
-        self._week = [weeks[week_of_text(one.date) or ""] for one in self._posts]
+        newest = sorted(posts, key=lambda one: (one.date, one.id), reverse=True)
+        self._posts = [one for one in newest if week_of_text(one.date) in weeks]
         self._width = len(weeks)
-        bodies = [bare(one.phrases.body) for one in self._posts]
-        keys = np.concatenate(bodies) if bodies else np.zeros(0, dtype=np.int64)
-        owners = (
-            np.repeat(np.arange(len(bodies)), [len(one) for one in bodies]) if bodies else np.zeros(0, dtype=np.intp)
+        self._week = np.array([weeks[week_of_text(one.date) or ""] for one in self._posts], dtype=np.intp)
+        accounts = [f"{one.stratum}\x1f{one.author or one.id}" for one in self._posts]
+        self._person = np.unique(np.array(accounts, dtype=object), return_inverse=True)[1].astype(np.intp)
+        self._networks, place = np.unique(
+            np.array([one.stratum for one in self._posts], dtype=object), return_inverse=True
         )
+        self._network = place.astype(np.intp)
+        self._is_bot = np.array([one.is_bot for one in self._posts], dtype=np.bool_)
+        bodies = [bare(one.phrases.body) for one in self._posts]
+        keys = np.concatenate([np.zeros(0, dtype=np.int64), *bodies])
+        owners = np.repeat(np.arange(len(bodies)), [len(one) for one in bodies])
         order = np.argsort(keys, kind="stable")
-        self._keys, self._owners = keys[order], owners[order]
+        self._keys, self._owners = keys[order], owners[order].astype(np.intp)
         self._naming: dict[int, list[int]] = defaultdict(list)
         for number, one in enumerate(self._posts):
             for paper in one.papers:
                 self._naming[paper].append(number)
 
-    def about(self, keys: Iterable[int], papers: AbstractSet[int]) -> tuple[tuple[int, ...], tuple[str, ...]]:
-        """Return distinct people a week who use one of the phrases or name one of the papers, and their posts, the newest first."""
+    @property
+    def weekly(self) -> tuple[int, ...]:
+        """Return how many distinct people posted anything in each week."""
+        return self._people(np.arange(len(self._posts)))
+
+    def _people(self, posts: Indexes) -> tuple[int, ...]:
+        humans = posts[~self._is_bot[posts]]
+        voices = np.unique(self._week[humans] * (len(self._posts) + 1) + self._person[humans]) // (len(self._posts) + 1)
+        return tuple(map(int, np.bincount(voices, minlength=self._width)))
+
+    def about(self, keys: Iterable[int], papers: AbstractSet[int]) -> Talk:
+        """Return who uses one of the phrases (given by key) or names one of the papers (given by row)."""
         chosen: set[int] = set()
         for key in keys:
             first, last = np.searchsorted(self._keys, key, "left"), np.searchsorted(self._keys, key, "right")
             chosen.update(map(int, self._owners[first:last]))
         for paper in papers & self._naming.keys():
             chosen.update(self._naming[paper])
-        people: list[set[tuple[str, str]]] = [set() for _ in range(self._width)]
-        for number in chosen:
-            post = self._posts[number]
-            people[self._week[number]].add((post.stratum, post.author or post.id))
-        return tuple(len(one) for one in people), tuple(self._posts[number].id for number in sorted(chosen))
+        posts = np.array(sorted(chosen), dtype=np.intp)
+        humans, bots = posts[~self._is_bot[posts]], posts[self._is_bot[posts]]
+        accounts = {(int(self._person[post]), str(self._networks[self._network[post]])) for post in humans}
+        counts = {network: sum(one == network for _, one in accounts) for network in {one for _, one in accounts}}
+        return Talk(
+            weekly=self._people(posts),
+            bots=len(np.unique(self._person[bots])),
+            networks=tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))),
+            posts=tuple(self._posts[post].id for post in map(int, posts)),
+        )
+
+    def counts(self, table: Table, recent: int) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return people before and since week `recent`, as phrases × networks, and all people who post, by network.
+
+        One account counts once a week. A post speaks for the phrases in it, and for those of the papers that it names.
+        """
+        kept, phrases = known(self._keys, table.keys)
+        voted, voters = self._votes(table)
+        phrases, posts = np.concatenate([phrases, voted]), np.concatenate([self._owners[kept], voters])
+        everybody = np.arange(len(self._posts))
+        sides = [self._week < recent, self._week >= recent]
+        held = [self._matrix(phrases, posts, side, len(table.keys)) for side in sides]
+        total = [self._matrix(np.zeros_like(everybody), everybody, side, 1)[0] for side in sides]
+        return held[0], held[1], total[0], total[1]
+
+    def _votes(self, table: Table) -> tuple[Indexes, Indexes]:
+        """Return (phrase, post) for each phrase of a paper that a post names."""
+        rows = {one.row: document for document, one in enumerate(table.source) if one.row in self._naming}
+        named = np.isin(table.documents, list(rows.values()))
+        phrase = np.repeat(np.arange(len(table.keys)), np.diff(table.starts))[named]
+        posts = {document: np.array(self._naming[row], dtype=np.intp) for row, document in rows.items()}
+        voters = [posts[document] for document in map(int, table.documents[named])]
+        voted = np.repeat(phrase, [len(one) for one in voters]).astype(np.intp)
+        return voted, np.concatenate([np.zeros(0, dtype=np.intp), *voters])
+
+    def _matrix(self, phrases: Indexes, posts: Indexes, side: Flags, height: int) -> Floats:
+        chosen = side[posts] & ~self._is_bot[posts]
+        phrases, posts = phrases[chosen], posts[chosen]
+        width, people = max(len(self._networks), 1), len(self._posts) + 1
+        voice = np.unique(
+            ((phrases * width + self._network[posts]) * self._width + self._week[posts]) * people + self._person[posts]
+        )
+        flat = np.bincount(voice // (people * self._width), minlength=height * width)
+        return flat.reshape(height, width).astype(np.float64)
