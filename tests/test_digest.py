@@ -9,13 +9,13 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tracker.summarize.render import address, markdown, sparkline, to_dict, to_html, to_markdown, to_text
 
 from tracker.digest import Counts, compose
 from tracker.errors import ConfigError
 from tracker.models import Digest, Item, Line, Marks, Sentence, Topic, Trends
 from tracker.roles import lens, parse
 from tracker.summarize.extractive import contribution, leans, says_something, sentences
-from tracker.summarize.render import address, markdown, sparkline, to_dict, to_html, to_markdown, to_text
 
 WEEK = "2026-W20"
 HOSTILE = (

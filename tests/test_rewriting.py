@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tracker.summarize.render import to_html, to_markdown, to_text
 
 from tracker import config
 from tracker.errors import ConfigError, ModelError
 from tracker.models import Digest, DigestEntry, DigestSection, Item, Line, Marks, Sentence
 from tracker.summarize.checking import marks, objection, unmarked
 from tracker.summarize.models import writer
-from tracker.summarize.render import to_html, to_markdown, to_text
 from tracker.summarize.rewriting import SOURCES, Writer, prompt, rewrite
 
 llm = pytest.importorskip("llm")

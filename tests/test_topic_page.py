@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conftest import NOW, paper, post
+from tracker.summarize.topic import to_text
 
 from tracker.errors import NotFoundError
 from tracker.session import Session
-from tracker.summarize.topic import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

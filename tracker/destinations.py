@@ -17,7 +17,7 @@ _MOST_RECIPIENTS = 50
 _OPTIONS = {
     "mail": ("host", "port", "security", "from", "to"),
     "command": ("run", "seconds"),
-    "folder": ("path",),
+    "folder": ("path", "notes"),
 }
 _LOGIN = re.compile(r"(?i)(user|login|password|token|secret|api_?key)")
 # plain addresses only: no comments, quotes or names, so nothing in them can mean something in a header or to a server
@@ -46,9 +46,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder that gets a file for each digest."""
+    """A folder that gets a file for each digest and, with notes, one for each paper that it names."""
 
     path: Path
+    notes: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,9 @@ def _folder(table: Mapping[str, Any], home: Path) -> Folder:
     path = table.get("path")
     if not isinstance(path, str) or not path.strip() or "\0" in path:
         raise _wrong("folder", "path", 'a folder, as "~/notes/research"')
-    return Folder((home / Path(path.strip()).expanduser()).absolute())
+    if not isinstance(notes := table.get("notes", True), bool):
+        raise _wrong("folder", "notes", "true or false")
+    return Folder((home / Path(path.strip()).expanduser()).absolute(), notes)
 
 
 def _wrong(table: str, option: str, wanted: str) -> ConfigError:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tracker import times
+
 Kind = Literal["paper", "post"]
 How = Literal["link", "id", "title"]
 Mode = Literal["hybrid", "semantic", "lexical"]
@@ -319,6 +321,8 @@ class Topic:
         papers_curve: its share of the papers of each week; None where nothing was fetched.
         people_curve: its share of the people who posted in each week; None where nobody did.
         aliases: ids of the phrases that were merged into it; where one of these leads in another week, it is the same topic.
+        titles: so many of the items, the first ones, have it in the title.
+        attached: ids of papers that are near to it in meaning and do not use its name.
         lead: by how many weeks people were ahead of papers, negative when they came after; 0 when it may be chance.
     """
 
@@ -343,6 +347,8 @@ class Topic:
     people_curve: tuple[Point | None, ...] = ()
     lead: float = 0.0
     aliases: tuple[str, ...] = ()
+    titles: int = 0
+    attached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -358,14 +364,43 @@ class Trends:
     weeks: tuple[str, ...] = ()
     new: tuple[Topic, ...] = ()
     fading: tuple[Topic, ...] = ()
+    spoken: tuple[Topic, ...] = ()
+    """What people post about more than before, whether or not a paper names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """One sentence of a digest with the ids of the items it rests on."""
+    """One sentence of a digest with the ids of the items it rests on.
+
+    Attributes:
+        kind: `quoted` (words of its one item, between “ ” where others stand around them), `counted` (every number in it is
+            among the figures), `written` (by a language model, checked) or `note` (how the digest was made).
+        figures: what was counted, by name.
+    """
 
     text: str
     items: tuple[str, ...] = ()
+    kind: Literal["quoted", "counted", "written", "note"] = "note"
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """What one account said of a paper. `url` is that of the post."""
+
+    id: str
+    network: str
+    author: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """Who shared a paper up to the end of a digest: distinct people, machines apart, and what each said, the earliest first."""
+
+    people: int
+    voices: tuple[Voice, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -391,12 +426,40 @@ class DigestSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Digest:
-    """The summary of a week for a role; every form (Markdown, HTML, JSON, text) is made from this."""
+class Ranking:
+    """The place of a topic among those that rise, in each week of the window; None where it had no paper in the four weeks up to it."""
 
-    week: str
-    role: str
+    label: str
+    places: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """The summary of a week or a day for a role; every form (Markdown, HTML, mail, text, JSON, Atom) is made from this.
+
+    Attributes:
+        edition: ISO week (`2026-W20`) or ISO day.
+        title: what it is called, as `Week 20 of 2026, 11 to 17 May, for data scientists`.
+        role: whom it is for, by the name in the file of roles; may be empty.
+        minutes: for how long a reader wants to read.
+        references: the items that sentences cite, by id.
+        shared: who shared the papers that it shows, by id.
+        weeks: the ISO weeks that its topics count.
+        rankings: topics in the order of their last place.
+    """
+
+    edition: str
+    title: str
+    role: str = ""
+    minutes: int = 0
     sections: tuple[DigestSection, ...]
     references: Mapping[str, Line]
-    """The items that sentences cite, by id."""
     how: tuple[Sentence, ...] = ()
+    shared: Mapping[str, Shared] = field(default_factory=dict)
+    weeks: tuple[str, ...] = ()
+    rankings: tuple[Ranking, ...] = ()
+
+    @property
+    def ends(self) -> str:
+        """The last ISO day that it covers."""
+        return times.last_day(self.edition)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from contextlib import contextmanager, suppress
+from datetime import date
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from tracker.pages import TopicPage
     from tracker.ports import Client, Embedder, Enricher, Fetcher, Reranker, VectorIndex
     from tracker.query import Query
+    from tracker.roles import Role
     from tracker.saved.service import SavedSearches
     from tracker.search.searcher import Searcher
     from tracker.search.wording import Wording
@@ -541,8 +543,12 @@ class Session:
 
     def latest_week(self) -> str:
         """Return the ISO week of the newest paper, since papers are what is counted; of the newest post, or this one, without any."""
+        return times.week_of(date.fromisoformat(self.latest_day()))
+
+    def latest_day(self) -> str:
+        """Return the ISO day of the newest paper; of the newest post, or this one, without any."""
         newest = self.reader.latest_day("paper") or self.reader.latest_day()
-        return times.week_of_text(newest) or times.week_of(self.clock().date())
+        return newest or self.clock().date().isoformat()
 
     def trends(self, week: str | None = None, limit: int = 20, reader: Reader | None = None) -> Trends:
         """Return what is rising in a week, by default the newest one with anything stored.
@@ -573,23 +579,67 @@ class Session:
             QueryError: the text is no ISO week, or the name has no word that can be a part of a topic.
             NotFoundError: nothing holds it.
         """
-        from tracker.topic_page import last_day, topic_page
+        from tracker.topic_page import topic_page
 
         self._extract_phrases()
-        return topic_page(self.reader, name, as_of or last_day(week or self.latest_week()), limit)
+        return topic_page(self.reader, name, as_of or times.last_day(week or self.latest_week()), limit)
 
-    def digest(self, week: str | None = None, role: str | None = None, reader: Reader | None = None) -> Digest:
-        """Return the digest of a week for a role, by default the configured one.
+    @cached_property
+    def roles(self) -> Mapping[str, Role]:
+        """The roles shipped, changed and added to by `roles.toml` of the home."""
+        from tracker import roles
+
+        return roles.load(self.home)
+
+    def role(self, name: str | None = None) -> Role:
+        """Return a role by name, by default the configured one.
+
+        Raises:
+            ConfigError: there is no such role.
+        """
+        from tracker import roles
+
+        return roles.named(self.roles, self.config.role if name is None else name)
+
+    def digest(
+        self, week: str | None = None, role: str | None = None, minutes: int = 0, reader: Reader | None = None
+    ) -> Digest:
+        """Return the digest of a week (by default the newest with papers) for a role (by default the configured one).
 
         Raises:
             QueryError: the text is no ISO week.
+            ConfigError: there is no such role.
         """
-        from tracker.weekly import digest_of_week
+        from tracker.digesting import digest_of_week
 
         self._extract_phrases()
-        chosen = reader or self.reader
-        gaps = [state.name for state in chosen.source_states() if state.failures]
-        return digest_of_week(chosen, week or self.latest_week(), role or self.config.role, gaps)
+        chosen, asked, newest = reader or self.reader, self.role(role), self.latest_week()
+        failing = self._failing(chosen) if (week or newest) >= newest else []
+        return digest_of_week(
+            chosen, week or newest, asked, minutes=minutes, failing=failing, embedder=lambda: self.embedder
+        )
+
+    def brief(
+        self, day: str | None = None, role: str | None = None, minutes: int = 0, reader: Reader | None = None
+    ) -> Digest:
+        """Return the brief of an ISO day (by default the newest with papers) for a role (by default the configured one).
+
+        Raises:
+            ConfigError: there is no such role.
+        """
+        from tracker.digesting import brief_of_day
+
+        self._extract_phrases()
+        chosen, asked, newest = reader or self.reader, self.role(role), self.latest_day()
+        failing = self._failing(chosen) if (day or newest) >= newest else []
+        return brief_of_day(
+            chosen, day or newest, asked, minutes=minutes, failing=failing, embedder=lambda: self.embedder
+        )
+
+    @staticmethod
+    def _failing(reader: Reader) -> list[str]:
+        """Return the sources that cannot be read at present."""
+        return [state.name for state in reader.source_states() if state.failures]
 
     def rewritten(self, made: Digest, model: str | None = None) -> Digest:
         """Return a digest with the paragraphs of its topics written by a language model and checked.
@@ -609,36 +659,43 @@ class Session:
 
         return rewrite(made, writer(name), self.reader.item, self.config.llm_check)
 
-    def deliver(self, week: str | None = None, role: str | None = None, *, dry_run: bool = False) -> Iterator[Outcome]:
-        """Deliver the digest of a week where it has not arrived yet, and earlier ones that failed.
+    def deliver(
+        self, edition: str | None = None, role: str | None = None, *, brief: bool = False, dry_run: bool = False
+    ) -> Iterator[Outcome]:
+        """Deliver a digest where it has not arrived yet, and earlier ones that failed.
 
         Args:
-            week: ISO week; by default the one that ended last.
+            edition: ISO week, or ISO day of a brief; by default the one that ended last.
             role: by default the configured one.
+            brief: deliver the brief of a day, not the digest of a week.
             dry_run: say what is due and send nothing.
 
         Raises:
-            ConfigError: `feeds.toml` names no place.
+            ConfigError: `feeds.toml` names no place, or there is no such role.
             QueryError: the text is no ISO week.
             BusyError: another process is delivering.
         """
         from tracker import delivery
 
-        channels = delivery.channels_of(self.config.delivery, self.home)
+        channels = delivery.channels_of(self.config.delivery, self.home, self.reader.item)
         if not channels:
             raise ConfigError(
                 f"{self.home / config.FILE} names no place for digests.",
                 "Add [delivery.mail], [delivery.command] or [delivery.folder].",
             )
-        today = self.clock().date()
-        edition = times.week_of(times.week_start(week or delivery.week_to_deliver(today, self.latest_week())))
-        chosen = role or self.config.role
+        chosen, today = self.role(role).name, self.clock().date()
+        if brief:
+            wanted = edition or delivery.day_to_deliver(today, self.latest_day())
+        else:
+            week = edition or delivery.week_to_deliver(today, self.latest_week())
+            wanted = times.week_of(times.week_start(week))
+        compose = self.brief if brief else self.digest
         with delivery.alone(self.folder):
             yield from delivery.deliver(
                 self.writer,
                 channels,
-                lambda one: self.digest(one, chosen),
-                edition,
+                lambda one: self.rewritten(compose(one, chosen)),
+                wanted,
                 chosen,
                 self.clock,
                 dry_run=dry_run,

@@ -62,6 +62,17 @@ def week_start(week: str) -> date:
     raise QueryError(f"'{week}' is no ISO week.", "Write it as 2026-W20.")
 
 
+def last_day(edition: str) -> str:
+    """Return the last ISO day of an ISO week or of an ISO day.
+
+    Raises:
+        QueryError: the text is neither.
+    """
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", edition) and parse(edition):
+        return edition
+    return (week_start(edition) + timedelta(days=6)).isoformat()
+
+
 def weeks_before(week: str, count: int) -> list[str]:
     """Return `count` ISO weeks ending with `week`, oldest first."""
     start = week_start(week)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli.common import log_to_file, print_json, session_of
+from tracker.cli.common import checked_day, log_to_file, print_json, session_of
 from tracker.errors import TrackerError
 from tracker.text import clean_line
 
@@ -14,29 +14,41 @@ if TYPE_CHECKING:
     from tracker.delivery import Outcome
     from tracker.session import Session
 
-HELP = """Deliver the digest of a week, once, to everything that feeds.toml names: by mail, to a command, into a folder.
+HELP = """Deliver the digest of a week, or with --brief that of a day, once, to everything that feeds.toml names: by mail, to a
+command, into a folder.
 
 What has arrived is not sent again. What failed is tried again by the next run, up to four weeks later; the exit status is
-then 1. Without --week it is the week that ended last.
+then 1. Without --week or --day it is the one that ended last.
 """
 
 
 @click.command("deliver", help=HELP)
 @click.option("--week", help="An ISO week such as 2026-W20.")
+@click.option("--brief", is_flag=True, help="The brief of a day instead of the digest of a week.")
+@click.option("--day", help="The ISO day of the brief, such as 2026-05-12.")
 @click.option("--role", help="Whose questions come first; from feeds.toml if left out.")
 @click.option("--sync", "syncs", is_flag=True, help="Fetch what is followed first; what fails there stops no delivery.")
 @click.option("--dry-run", is_flag=True, help="Say what would go where, and send nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a place.")
 @click.pass_context
 def deliver_command(
-    context: click.Context, week: str | None, role: str | None, syncs: bool, dry_run: bool, as_json: bool
+    context: click.Context,
+    week: str | None,
+    brief: bool,
+    day: str | None,
+    role: str | None,
+    syncs: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Deliver, and say what became of it."""
+    if week and (brief or day):
+        raise click.UsageError("Say --week, or --brief with --day.")
     session = session_of(context)
     log_to_file(session)
     if syncs and not dry_run:
         _sync(session, as_json=as_json)
-    outcomes = session.deliver(week, role, dry_run=dry_run)
+    outcomes = session.deliver(checked_day(day) or week, role, brief=brief or bool(day), dry_run=dry_run)
     failed = False
     for one in outcomes:
         failed |= one.state == "failed"

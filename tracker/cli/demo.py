@@ -57,7 +57,7 @@ def _run(home: Path, *, shows_tour: bool) -> int:
 def _tour(session: Session, queries: tuple[str, ...], week: str) -> None:
     """Print two searches, what is rising, and the summary of the week."""
     from tracker.cli.trends import print_trends
-    from tracker.summarize import render
+    from tracker.forms.text import to_text
 
     for query in queries:
         click.echo(click.style(f"\n$ tracker search '{query}'", bold=True))
@@ -66,4 +66,4 @@ def _tour(session: Session, queries: tuple[str, ...], week: str) -> None:
     click.echo(click.style(f"\n$ tracker trends --week {week}", bold=True))
     print_trends(session.trends(week, limit=8))
     click.echo(click.style(f"\n$ tracker digest --week {week}", bold=True))
-    click.echo(render.to_text(session.digest(week)))
+    click.echo(to_text(session.digest(week)))

@@ -50,8 +50,8 @@ def _sources(session: Session) -> tuple[str, str]:
 
 def _matches(session: Session, name: str, limit: int) -> tuple[str, str]:
     """Return the newest matches of a saved search, and how many."""
+    from tracker.forms.atom import to_atom
     from tracker.saved.service import matches, named
-    from tracker.summarize.atom import to_atom
 
     search = named(session.reader, name)
     found = matches(session.reader, search.name, limit)

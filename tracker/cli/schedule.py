@@ -21,6 +21,7 @@ HELP = """Let the system deliver at fixed times: by systemd, launchd or cron.
   tracker schedule --weekly mon 07:00            the digest of the week, each Monday
   tracker schedule --weekly mon 07:00 --sync     fetch first
   tracker schedule --daily 07:00 --sync          fetch each day; the digest still comes once
+  tracker schedule --daily 07:00 --brief         the brief of the day before, each day
   tracker schedule show                          what is written, and where
   tracker schedule remove                        take exactly that away
 
@@ -31,6 +32,7 @@ What will be written is shown first. A home has at most one weekly and one daily
 @click.group("schedule", help=HELP, invoke_without_command=True)
 @click.option("--weekly", nargs=2, metavar="DAY TIME", help="Deliver the digest each week, as mon 07:00.")
 @click.option("--daily", metavar="TIME", help="Deliver each day what has not arrived, as 07:00.")
+@click.option("--brief", is_flag=True, help="What comes daily is the brief of the day before.")
 @click.option("--sync", "syncs", is_flag=True, help="Fetch what is followed first.")
 @click.option("--with", "way", type=click.Choice(["systemd", "launchd", "cron"]), help="By what, if not by what suits.")
 @click.option("--yes", is_flag=True, help="Write without asking.")
@@ -40,6 +42,7 @@ def schedule_command(
     context: click.Context,
     weekly: tuple[str, str] | None,
     daily: str | None,
+    brief: bool,
     syncs: bool,
     way: str | None,
     yes: bool,
@@ -50,7 +53,7 @@ def schedule_command(
         return
     from tracker import schedule
 
-    plans = list(_plans(config.find_home(context.obj), weekly, daily, syncs))
+    plans = list(_plans(config.find_home(context.obj), weekly, daily, brief, syncs))
     if not plans:
         raise click.UsageError("Say when: --weekly mon 07:00 or --daily 07:00.")
     chosen = schedule.scheduler(way or "")
@@ -63,7 +66,7 @@ def schedule_command(
     click.echo(f"Written for {chosen.title}. 'tracker schedule remove' takes it away.")
 
 
-def _plans(home: Path, weekly: tuple[str, str] | None, daily: str | None, syncs: bool) -> Iterator[Plan]:
+def _plans(home: Path, weekly: tuple[str, str] | None, daily: str | None, brief: bool, syncs: bool) -> Iterator[Plan]:
     from tracker.schedule import DAILY, WEEKLY, name_of, plan
 
     home = home.resolve()
@@ -71,7 +74,7 @@ def _plans(home: Path, weekly: tuple[str, str] | None, daily: str | None, syncs:
     if weekly:
         yield plan(name_of(home, WEEKLY), command, weekly[1], weekly[0])
     if daily:
-        yield plan(name_of(home, DAILY), command, daily)
+        yield plan(name_of(home, DAILY), (*command, *(["--brief"] if brief else [])), daily)
 
 
 def program() -> tuple[str, ...]:

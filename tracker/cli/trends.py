@@ -6,8 +6,8 @@ import sys
 import click
 
 from tracker.cli.common import print_json, session_of, width
+from tracker.forms.outside import figures, sparkline
 from tracker.models import Topic, Trends
-from tracker.summarize.render import figures, sparkline
 from tracker.text import clean_line, plural, shorten
 
 LABEL = 40

@@ -10,6 +10,7 @@ VERBS = {
     "trends": ("trends", "Show which topics rise, with the evidence."),
     "topic": ("topic", "Show all that is stored of one topic."),
     "digest": ("digest", "Write the summary of a week."),
+    "brief": ("digest", "Write the summary of a day."),
     "deliver": ("deliver", "Send the summary of the week, once, by mail or otherwise."),
     "schedule": ("schedule", "Deliver at fixed times, by systemd, launchd or cron."),
     "show": ("show", "Show items whole."),

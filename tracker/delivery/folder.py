@@ -1,26 +1,36 @@
-"""A digest as a file in a folder, for notes and for what watches folders."""
+"""A digest as a note in a folder, with a note for each paper that it names: for Obsidian, and for what watches folders."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from tracker.delivery.naming import file_name
 from tracker.files import replace_file
-from tracker.summarize import render
+from tracker.forms.markdown import to_markdown, web
+from tracker.forms.notes import note_name, note_prefix, to_note
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from tracker.destinations import Folder
     from tracker.errors import TrackerError
-    from tracker.models import Digest
+    from tracker.models import Digest, Item, Line
+
+PAPERS = "papers"
 
 
 class FolderChannel:
-    """Writes one Markdown file a digest; a file that is there is the reader's and is left as it is."""
+    """Writes one Markdown file a digest and one a paper; a file that is there is the reader's and is left as it is.
 
-    def __init__(self, settings: Folder) -> None:
-        self._folder = settings.path
+    Args:
+        settings: the folder, and whether papers get notes.
+        item: returns an item by its id.
+    """
+
+    def __init__(self, settings: Folder, item: Callable[[str], Item]) -> None:
+        self._folder, self._has_notes, self._item = settings.path, settings.notes, item
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -28,13 +38,37 @@ class FolderChannel:
         return (f"folder {self._folder}",)
 
     def send(self, digest: Digest, places: Sequence[str], at: str) -> Mapping[str, TrackerError]:  # noqa: ARG002 - the shape of a channel
-        """Write the file.
+        """Write the files, the digest last: where it stands, everything that it links to stands too.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: one cannot be written.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{file_name(digest)}.md"
         if not path.exists():
-            replace_file(path, render.to_markdown(digest))
+            notes: dict[str, Path] = {}
+
+            def where(line: Line) -> str:
+                if line.kind != "paper" or not self._has_notes:
+                    return web(line)
+                note = notes.setdefault(line.id, self._note_of(line))
+                return quote(f"{PAPERS}/{note.name}")
+
+            text = to_markdown(digest, where)
+            for name, note in notes.items():
+                self._write(note, name, digest)
+            replace_file(path, text)
         return {}
+
+    def _note_of(self, line: Line) -> Path:
+        """Return the note of a paper: the one that is there, whatever its title was then, or the one to be written."""
+        folder, prefix = self._folder / PAPERS, note_prefix(line.id)
+        known = (
+            sorted(one for one in folder.glob("*.md") if one.stem.split(" ")[0] == prefix) if folder.is_dir() else []
+        )
+        return known[0] if known else folder / f"{note_name(line.id, line.title)}.md"
+
+    def _write(self, path: Path, name: str, digest: Digest) -> None:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(path, to_note(self._item(name), digest.shared.get(name)))

@@ -11,7 +11,9 @@ from email.policy import SMTP
 from typing import TYPE_CHECKING
 
 from tracker.delivery import smtp
-from tracker.summarize import render
+from tracker.forms.outside import plain
+from tracker.forms.page import to_html
+from tracker.forms.text import to_text
 from tracker.text import shorten
 
 if TYPE_CHECKING:
@@ -67,8 +69,8 @@ def message(digest: Digest, settings: Mail, at: str) -> EmailMessage:
     made["Message-ID"] = _message_id(digest, settings)
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notices in return
     # both in ASCII: lines stay short, and a server without 8BITMIME takes them
-    made.set_content(render.to_text(digest, WIDTH), cte="quoted-printable")
-    made.add_alternative(render.to_html(digest), subtype="html", cte="quoted-printable")
+    made.set_content(to_text(digest, WIDTH), cte="quoted-printable")
+    made.add_alternative(to_html(digest, drawn=False), subtype="html", cte="quoted-printable")
     made.set_boundary(f"part-{_hash(made['Message-ID'])}")  # the default one is drawn by chance
     return made
 
@@ -76,15 +78,15 @@ def message(digest: Digest, settings: Mail, at: str) -> EmailMessage:
 def subject(digest: Digest) -> str:
     """Return what it is called with the topics that rose first; one line, whatever their names hold."""
     rising = next((section.entries for section in digest.sections if section.key == "rising"), ())
-    names = ", ".join(render.plain(entry.title) for entry in rising[:_NAMED])
-    title = f"Research in {digest.week}"
-    text = shorten(render.plain(f"{title}{f': {names}' if names else ''}"), _SUBJECT - 10)
+    names = ", ".join(plain(entry.title) for entry in rising[:_NAMED])
+    title = f"Research {'in' if 'W' in digest.edition else 'on'} {digest.edition}"
+    text = shorten(plain(f"{title}{f': {names}' if names else ''}"), _SUBJECT - 10)
     return text.replace("=?", "= ?")  # what looks like an encoded word (RFC 2047) would be shown decoded
 
 
 def _message_id(digest: Digest, settings: Mail) -> str:
-    named = f"{digest.week}\n{digest.role}\n{settings.sender}"
-    edition = re.sub(r"[^A-Za-z0-9-]+", "-", digest.week)
+    named = f"{digest.edition}\n{digest.role}\n{settings.sender}"
+    edition = re.sub(r"[^A-Za-z0-9-]+", "-", digest.edition)
     return f"<digest-{edition}-{_hash(named)}@{_parts(settings.sender)[1]}>"
 
 

@@ -14,5 +14,5 @@ def file_name(digest: Digest) -> str:
 
     It begins with a word, since `2026-W20` is what note programs call a week's own note.
     """
-    words = "-".join(word for word in ("research", digest.week, digest.role) if word)
+    words = "-".join(word for word in ("research", digest.edition, digest.role) if word)
     return re.sub(r"[^\w-]+", "-", words)

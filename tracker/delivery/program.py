@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
 from tracker.errors import DeliveryError
-from tracker.summarize import render
+from tracker.forms.markdown import to_markdown
 from tracker.text import clean_line, shorten
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class ProgramChannel:
         name = self._settings.words[0]
         with tempfile.TemporaryFile() as said:
             try:
-                status = self._run(render.to_markdown(digest).encode(), said)
+                status = self._run(to_markdown(digest).encode(), said)
             except OSError as error:
                 raise DeliveryError(
                     f"'{name}' cannot be started: {error.strerror or error}.",

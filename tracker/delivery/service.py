@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.destinations import Destinations
-    from tracker.models import Digest
+    from tracker.models import Digest, Item
 
 MOST_DAYS = 28
 """A delivery that failed is tried again for so many days."""
@@ -59,8 +59,8 @@ class Outcome:
     remedy: str = ""
 
 
-def channels_of(destinations: Destinations, home: Path) -> tuple[Channel, ...]:
-    """Return the ways that `feeds.toml` names."""
+def channels_of(destinations: Destinations, home: Path, item: Callable[[str], Item]) -> tuple[Channel, ...]:
+    """Return the ways that `feeds.toml` names; `item` returns an item by its id."""
     from tracker.delivery.folder import FolderChannel
     from tracker.delivery.mail import MailChannel
     from tracker.delivery.program import ProgramChannel
@@ -68,13 +68,18 @@ def channels_of(destinations: Destinations, home: Path) -> tuple[Channel, ...]:
     return (
         *([MailChannel(destinations.mail)] if destinations.mail else []),
         *([ProgramChannel(destinations.command, home)] if destinations.command else []),
-        *([FolderChannel(destinations.folder)] if destinations.folder else []),
+        *([FolderChannel(destinations.folder, item)] if destinations.folder else []),
     )
 
 
 def week_to_deliver(today: date, newest: str) -> str:
     """Return the ISO week that ended last, for a digest is sent once and so of a whole week; the newest with papers if that is older."""
     return min(times.week_of(today - timedelta(weeks=1)), newest)
+
+
+def day_to_deliver(today: date, newest: str) -> str:
+    """Return yesterday as an ISO day, for a brief is sent once and so of a whole day; the newest day with papers if that is older."""
+    return min((today - timedelta(days=1)).isoformat(), newest)
 
 
 def deliver(
@@ -87,7 +92,7 @@ def deliver(
     *,
     dry_run: bool = False,
 ) -> Iterator[Outcome]:
-    """Deliver a digest where it has not arrived yet, after those of the last weeks that failed.
+    """Deliver a digest where it has not arrived yet, after those of its kind in the last weeks that failed.
 
     A failure of one place stops no other. What arrived is noted right after it was sent; a process killed between the two
     sends once more, with the same Message-ID.
@@ -95,8 +100,8 @@ def deliver(
     Args:
         connection: the store, for writing.
         channels: ways to deliver.
-        compose: makes the digest of a week.
-        edition: ISO week.
+        compose: makes the digest of an edition.
+        edition: ISO week, or ISO day of a brief.
         role: the role that the digest is for.
         clock: returns the present moment.
         dry_run: say what is due and send nothing.
@@ -104,7 +109,9 @@ def deliver(
     Raises:
         StoreError: the database refuses.
     """
-    failed = deliveries.outstanding(connection, role, times.stamp(clock() - timedelta(days=MOST_DAYS)))
+    since = times.stamp(clock() - timedelta(days=MOST_DAYS))
+    outstanding = deliveries.outstanding(connection, role, since)
+    failed = [(one, place) for one, place in outstanding if len(one) == len(edition)]  # weeks, or days
     for one in sorted({edition, *(older for older, _ in failed if older < edition)}):
         known = deliveries.delivered(connection, one, role)
         missed = {place for older, place in failed if older == one}

@@ -262,16 +262,6 @@ class Reader:
         """Return the other posts that tell the story of a post, the earliest first."""
         return self.lines(discussion.told_elsewhere(self.connection, row))
 
-    def came_in(self, since: str, before: str) -> tuple[int, int, int]:
-        """Return how many papers, posts, and distinct people posting there were from one ISO day to before another."""
-        found = self.connection.execute(
-            "SELECT COUNT(*) FILTER (WHERE kind = 'paper'), COUNT(*) FILTER (WHERE kind = 'post'),"
-            " COUNT(DISTINCT CASE WHEN kind = 'post' AND author != '' THEN network || ':' || author END)"
-            " FROM items WHERE date >= ? AND date < ? AND length(date) >= 10",
-            [since, before],
-        ).fetchone()
-        return int(found[0]), int(found[1]), int(found[2])
-
     def read_ids(self) -> frozenset[str]:
         """Return the ids of items that were read."""
         found = self.connection.execute(

@@ -132,6 +132,12 @@ def of_items(connection: sqlite3.Connection, model: int, rows: Sequence[int]) ->
         yield from connection.execute(sql, [model, *part])
 
 
+def best_of(connection: sqlite3.Connection, rows: Sequence[int]) -> list[tuple[int, bytes]]:
+    """Return (row, float16 bytes) of rows, of the model that has most of them; of two, the one that came first."""
+    found = [list(of_items(connection, model.number, rows)) for model in models(connection)]
+    return max(found, key=len, default=[])
+
+
 def all_of(connection: sqlite3.Connection, model: int) -> Iterator[tuple[int, bytes]]:
     """Yield (row, float16 bytes) of every item that has a vector of the model, in no order: sorting takes three times as long."""
     yield from connection.execute(

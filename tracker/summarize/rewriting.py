@@ -111,7 +111,7 @@ def _entry(
     report.written += 1
     cited = tuple(dict.fromkeys(name for sentence in paragraph for name in sentence.items))
     report.told.extend(cited)
-    signed = Sentence(text=f"(Written by {clean_line(writer.name, 80)}, checked.)", items=cited)
+    signed = Sentence(text=f"(Written by {clean_line(writer.name, 80)}, checked.)", items=cited, kind="written")
     return replace(entry, sentences=(*entry.sentences[:1], *paragraph, signed))
 
 
@@ -158,7 +158,7 @@ def _checked(
         names = tuple(evidence[number - 1][0] for number in cited)
         text = unmarked(sentence) if not why else "".join(evidence[number - 1][2] for number in cited)
         if text:
-            paragraph.setdefault(text, Sentence(text=text, items=names))
+            paragraph.setdefault(text, Sentence(text=text, items=names, kind="quoted" if why else "written"))
     if not said or fallen > MOST_FAILED * len(said[:SENTENCES]):
         return []
     report.replaced += fallen

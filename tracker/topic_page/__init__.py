@@ -1,5 +1,5 @@
 """The page of a topic, put together from the store: looked up by a name, counted by week, set beside its neighbours."""
 
-from tracker.topic_page.page import last_day, topic_page
+from tracker.topic_page.page import topic_page
 
-__all__ = ["last_day", "topic_page"]
+__all__ = ["topic_page"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -211,15 +211,6 @@ class _Topic:
     def _newest_posts(self) -> tuple[Post, ...]:
         newest = {post.person: post for post in self.told if post.date >= self.since}
         return tuple(map(_post, sorted(newest.values(), key=lambda post: (post.date, post.id), reverse=True)[:_POSTS]))
-
-
-def last_day(week: str) -> str:
-    """Return the Sunday of an ISO week.
-
-    Raises:
-        QueryError: the text is no ISO week.
-    """
-    return (times.week_start(week) + timedelta(days=6)).isoformat()
 
 
 def _aliases(forms: Counter[str], label: str) -> tuple[str, ...]:

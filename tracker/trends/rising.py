@@ -56,6 +56,7 @@ class _Teller:
             label=compared.label(one.name, side) or names.labels[one.name],
             phrases=self._phrases(one),
             items=self._items(one),
+            titles=self._titles(one),
             aliases=tuple(dict.fromkeys(names.letters[other] for other in self._also(one))),
             before=int(compared.papers[0][phrase]),
             after=int(compared.papers[1][phrase]),
@@ -91,6 +92,12 @@ class _Teller:
         for form in forms:
             distinct.setdefault(form.lower(), form)
         return tuple(distinct.values())[:8]
+
+    def _titles(self, one: Found) -> int:
+        """Return how many papers have the name or the phrase in the title; these are the first items."""
+        tallied = self._compared.table
+        titled = {*map(int, tallied.titled(one.name)), *map(int, tallied.titled(one.phrase))}
+        return min(len(titled & one.papers), _SHOWN_ITEMS)
 
     def _items(self, one: Found) -> tuple[str, ...]:
         """Order papers: the name in the title, then the phrase in the title, then the rest; the newest first in each."""

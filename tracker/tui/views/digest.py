@@ -54,9 +54,7 @@ class DigestView(View):
         shown = self.query_one(EntryList)
         shown.empty = "Nothing to sum up yet.\nR fetches your sources."
         shown.show(digest_entries(digest))
-        self.query_one(Caption).say(
-            f"{digest.week}  ·  for {digest.role.replace('-', ' ')}s" if digest.role else digest.week
-        )
+        self.query_one(Caption).say(steady(digest.title))
 
 
 def digest_entries(digest: Digest) -> list[Entry]:

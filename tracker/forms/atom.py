@@ -1,4 +1,4 @@
-"""A saved search as an Atom feed (RFC 4287) for any feed reader: the same matches give the same bytes."""
+"""Saved searches and digests as Atom feeds (RFC 4287) for any feed reader: the same content gives the same bytes."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import re
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
+from tracker.forms.outside import address, plain
 from tracker.identity import is_web_address
-from tracker.summarize.render import address, plain
 from tracker.text import clean_text, shorten
+from tracker.times import shifted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from xml.etree.ElementTree import Element
 
-    from tracker.models import Item, SavedSearch
+    from tracker.models import Digest, Item, SavedSearch
 
 _SUMMARY_LENGTH = 2_000
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -25,17 +26,51 @@ def to_atom(search: SavedSearch, matches: Sequence[tuple[Item, str]]) -> str:
 
     An entry is updated when it was found, which never changes, so that a reader shows it once; it is published on its own day.
     """
-    from xml.etree.ElementTree import Element, indent, tostring
-
-    feed = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom"})
-    _add(feed, "id", _name("search", search.saved_at, search.name))
-    _add(feed, "title", plain(search.name))
-    _add(feed, "subtitle", plain(search.query))
-    _add(feed, "updated", max((found for _, found in matches), default=search.saved_at))
-    _add(_add(feed, "author"), "name", "tracker")
-    _add(feed, "generator", "tracker")
+    updated = max((found for _, found in matches), default=search.saved_at)
+    feed = _feed(_name("search", search.saved_at, search.name), plain(search.name), plain(search.query), updated)
     for item, found in matches:
         _entry(_add(feed, "entry"), item, found)
+    return _written(feed)
+
+
+def digests_to_atom(digests: Sequence[tuple[Digest, str]]) -> str:
+    """Return an Atom document of (digest, its HTML page), the newest first: one entry a week or day.
+
+    An entry is updated when the time that it covers was over, so that a feed reader shows it once.
+    """
+    roles = {digest.role for digest, _ in digests}
+    updated = max((_over(digest) for digest, _ in digests), default="1970-01-01T00:00:00Z")
+    feed = _feed(_name("digests", *sorted(roles)), "Research, week by week", ", ".join(sorted(roles - {""})), updated)
+    for digest, page in digests:
+        entry = _add(feed, "entry")
+        _add(entry, "id", _name("digest", digest.edition, digest.role))
+        _add(entry, "title", plain(digest.title))
+        _add(entry, "updated", _over(digest))
+        _add(entry, "content", page, type="html")
+    return _written(feed)
+
+
+def _over(digest: Digest) -> str:
+    return f"{shifted(digest.ends, 1)}T00:00:00Z"
+
+
+def _feed(name: str, title: str, subtitle: str, updated: str) -> Element:
+    from xml.etree.ElementTree import Element
+
+    feed = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom"})
+    _add(feed, "id", name)
+    _add(feed, "title", title)
+    if subtitle:
+        _add(feed, "subtitle", subtitle)
+    _add(feed, "updated", updated)
+    _add(_add(feed, "author"), "name", "tracker")
+    _add(feed, "generator", "tracker")
+    return feed
+
+
+def _written(feed: Element) -> str:
+    from xml.etree.ElementTree import indent, tostring
+
     indent(feed)
     written: str = tostring(feed, encoding="unicode")
     return f"<?xml version='1.0' encoding='utf-8'?>\n{written}\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from tracker.summarize.render import address, plain, sparkline
+from tracker.forms.outside import address, plain, sparkline
 from tracker.text import plural, shorten
 
 if TYPE_CHECKING:

@@ -1,0 +1,100 @@
+"""The brief of a day."""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
+from tracker.digest import sections, words
+from tracker.digest.references import references
+from tracker.digest.room import Room, fitted
+from tracker.digest.shelf import Shelf
+from tracker.digest.telling import Library, Teller
+from tracker.models import Digest, DigestSection, Sentence, Topic, Trends
+from tracker.roles import Role
+from tracker.times import shifted
+
+MINUTES = 2
+"""For how long a brief is read, unless somebody says otherwise."""
+RECOMMENDED = 40
+
+
+def compose_day(
+    trends: Trends,
+    shelf: Shelf,
+    *,
+    day: str,
+    role: Role,
+    minutes: int = 0,
+    papers: AbstractSet[str] = frozenset(),
+    seen: AbstractSet[str] = frozenset(),
+    failing: Sequence[str] = (),
+    saved: Sequence[tuple[str, Sequence[str]]] = (),
+) -> Digest:
+    """Return the brief of a day.
+
+    Args:
+        trends: as of that day.
+        shelf: where items are read.
+        day: ISO day.
+        role: puts topics in order and recommends.
+        minutes: for how long it is read; two by default.
+        papers: ids of the papers dated that day.
+        seen: ids of items that the user knows already.
+        failing: sources that cannot be read at present.
+        saved: names of saved searches with what matched them that day.
+    """
+    before = shifted(day, 1)
+    library = Library(shelf, before)
+    counts = shelf.counts(day, before)
+    talked = sections.by_people(shelf.discussed(day, before, RECOMMENDED))
+    near = shelf.near(role, day, before, RECOMMENDED)
+    risers = _of_the_day(trends.topics, papers, role)
+
+    def compose(room: Room) -> tuple[DigestSection, ...]:
+        teller = Teller(library, seen)
+        figures = {"papers": counts.papers, "posts": counts.posts, "people": counts.people}
+        head = [Sentence(text=f"{sections.came_in(counts)}.", kind="counted", figures=figures)]
+        if trends.notice:
+            head.append(Sentence(text=trends.notice))
+        made = (
+            DigestSection(
+                key="counts",
+                heading="The day in numbers",
+                lead=(*head, *sections.missing((), failing, "that day")),
+            ),
+            sections.in_rising(risers, library, teller, room),
+            sections.discussed(talked[: room.papers], teller),
+            sections.recommended(near, role, teller, room),
+            sections.saved_searches(saved, teller, room, "that day"),
+        )
+        return tuple(section for section in made if section.lead or section.entries)
+
+    for_minutes = minutes or MINUTES
+    kept = fitted(compose, for_minutes)
+    how = (
+        Sentence(
+            text=f"It is as long as can be read in {words.numbered(for_minutes, 'minute')}. "
+            "The sentences are the authors' own; the figures are counted; no language model wrote any of this."
+        ),
+    )
+    return Digest(
+        edition=day,
+        title=words.day_title(day, role.title),
+        role=role.name,
+        minutes=for_minutes,
+        sections=kept,
+        references=references(library, kept, how),
+        how=how,
+        shared=library.shared([line.id for one in kept for entry in one.entries for line in entry.papers]),
+        weeks=trends.weeks,
+    )
+
+
+def _of_the_day(topics: Sequence[Topic], papers: AbstractSet[str], role: Role) -> list[tuple[Topic, list[str]]]:
+    """Return rising topics with their papers of the day, those of the role first, then those with most papers."""
+    found = [
+        (topic, [name for name in topic.items if name in papers])
+        for topic in topics
+        if topic.state in ("rising", "new")
+    ]
+    able = [(topic, ids) for topic, ids in found if ids]
+    return sorted(able, key=lambda pair: (-role.weight(pair[0]), -len(pair[1])))
