@@ -25,7 +25,7 @@ from tracker.delivery.mail import message, subject
 from tracker.delivery.naming import file_name
 from tracker.destinations import Destinations, Folder, Mail
 from tracker.errors import BusyError, ConfigError, DeliveryError
-from tracker.models import Digest, DigestEntry, DigestSection, Line, Sentence
+from tracker.models import Digest, DigestEntry, DigestSection, Item, Line, Marks, Sentence, Shared, Voice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,7 +46,28 @@ def digest(title: str = "Causal Forests", week: str = WEEK, role: str = "ml-engi
     )  # fmt: skip
     entry = DigestEntry(title=title, sentences=(Sentence(text=f"We study {title}.", items=(item.id,)),), papers=(item,))
     section = DigestSection(key="rising", heading="Rising", entries=(entry,))
-    return Digest(week=week, role=role, sections=(section,), references={item.id: item})
+    return Digest(
+        edition=week,
+        title=f"Week {week[-2:]}, for {role}s",
+        role=role,
+        sections=(section,),
+        references={item.id: item},
+        shared={
+            item.id: Shared(
+                people=1,
+                voices=(Voice(id="x:1", network="x", author="ada", text="Read this.", url="https://x.com/ada/1"),),
+            )
+        },
+    )
+
+
+def stored(name: str) -> Item:
+    """The item of any id."""
+    return Item(
+        row=1, id=name, kind="paper", title="A paper on Causal Forests", text="Trees are many.\n\nWe study them.", authors=("Ada Author", "Bo Builder"), author="", network="", venue="arXiv", year=2026, track="",
+        status="", categories=(), keywords=(), tldr="", comment="", url="", pdf_url="", links=(), published=None, announced=None, first_seen="", date="2026-05-12", origin="arxiv", version=None,
+        identifiers=(name,), sightings=(), mentions=(), marks=Marks(),
+    )  # fmt: skip
 
 
 def mail(port: int, security: str = "none", host: str = "localhost", to: tuple[str, ...] = (YOU,)) -> Mail:
@@ -92,7 +113,9 @@ def test_a_mail_holds_text_and_html_of_the_same_digest() -> None:
     assert (plain.get_content_type(), page.get_content_type()) == ("text/plain", "text/html")
     assert "We study Causal Forests. [1]" in plain.get_content()
     assert re.search(
-        r"^\[1\] A paper on Causal Forests +https://arxiv.org/abs/2605.10001\r?$", plain.get_content(), re.MULTILINE
+        r"^\[1\] A paper on Causal Forests\r?\n +https://arxiv.org/abs/2605.10001\r?$",
+        plain.get_content(),
+        re.MULTILINE,
     )
     assert "We study Causal Forests." in page.get_content()
 
@@ -265,7 +288,7 @@ def run(session: Session, clock: list[datetime]) -> Callable[..., list[tuple[str
     def deliver(where: Destinations, week: str = WEEK, role: str = "ml-engineer") -> list[tuple[str, str, str]]:
         outcomes = delivery.deliver(
             session.writer,
-            delivery.channels_of(where, session.home),
+            delivery.channels_of(where, session.home, stored),
             lambda edition: digest(week=edition, role=role),
             week,
             role,
@@ -344,7 +367,7 @@ def test_a_note_that_is_there_is_never_written_over(run: Any, tmp_path: Path) ->
 
 def test_a_folder_that_cannot_be_made_is_told(session: Session, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", "utf-8")
-    channels = delivery.channels_of(Destinations(folder=Folder(tmp_path / "file" / "notes")), session.home)
+    channels = delivery.channels_of(Destinations(folder=Folder(tmp_path / "file" / "notes")), session.home, stored)
     (one,) = delivery.deliver(session.writer, channels, lambda week: digest(), WEEK, "", lambda: NOW)
     assert one.state == "failed"
     assert "Not a directory" in one.message
@@ -362,7 +385,7 @@ def program(code: str, seconds: float = 60) -> Destinations:
 
 
 def told(session: Session, where: Destinations) -> Outcome:
-    channels = delivery.channels_of(where, session.home)
+    channels = delivery.channels_of(where, session.home, stored)
     (one,) = delivery.deliver(session.writer, channels, lambda week: digest(), WEEK, "", lambda: NOW)
     return one
 
@@ -502,7 +525,7 @@ def test_a_run_that_is_killed_between_sending_and_noting_sends_the_same_message_
     session: Session, clock: list[datetime]
 ) -> None:
     with mail_server() as box:
-        channels = delivery.channels_of(Destinations(mail=mail(box.port)), session.home)
+        channels = delivery.channels_of(Destinations(mail=mail(box.port)), session.home, stored)
 
         def stopped() -> datetime:
             if box.taken:

@@ -5,16 +5,22 @@ import json
 import re
 from collections.abc import Sequence
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tracker.summarize.render import address, markdown, sparkline, to_dict, to_html, to_markdown, to_text
 
-from tracker.digest import Counts, compose
+from tracker.digest import Counts, Near, compose_week
+from tracker.digest.room import WORDS_A_MINUTE, words
 from tracker.errors import ConfigError
-from tracker.models import Digest, Item, Line, Marks, Sentence, Topic, Trends
-from tracker.roles import lens, parse
+from tracker.forms.data import to_dict
+from tracker.forms.markdown import markdown, to_markdown
+from tracker.forms.outside import address, sparkline
+from tracker.forms.page import to_html
+from tracker.forms.text import to_text
+from tracker.models import Digest, Item, Line, Marks, Point, Sentence, Shared, Talk, Topic, Trends, Voice
+from tracker.roles import Role, load, named, parse, shipped
 from tracker.summarize.extractive import contribution, leans, says_something, sentences
 
 WEEK = "2026-W20"
@@ -50,7 +56,9 @@ class Shelf:
     """A shelf where every id exists, with a title of its own."""
 
     def __init__(
-        self, title: str = "A Paper about {}", text: str = "Much is unknown. We propose a method for {}. It works."
+        self,
+        title: str = "A Paper about Methods {}",
+        text: str = "Much is unknown. We propose methods in a paper, {}. It works.",
     ) -> None:
         self.title, self.text = title, text
         self.asked: set[str] = set()
@@ -67,12 +75,48 @@ class Shelf:
             identifiers=(name,), sightings=(), mentions=(), marks=Marks(),
         )  # fmt: skip
 
-    def discussed(self, since: str, before: str, limit: int) -> list[tuple[Line, int, int]]:
+    def discussed(self, since: str, before: str, limit: int) -> list[tuple[Line, Talk]]:
         assert (since, before) == ("2026-05-11", "2026-05-18")
-        return [(line("arxiv:2605.00900", self.title.replace("{}", "talk")), 1, 2)]
+        talk = Talk(people=1, bots=0, posts=2, points=0, networks=("x",), score=1.0)
+        return [(line("arxiv:2605.00900", self.title.replace("{}", "talk")), talk)]
+
+    def shared(self, ids: Sequence[str], before: str) -> dict[str, Shared]:
+        assert before == "2026-05-18"
+        return {name: Shared(people=1, voices=(VOICE,)) for name in ids if name.endswith("00900")}
+
+    def said(self, ids: Sequence[str]) -> list[Voice]:
+        return [VOICE for _ in ids[:1]]
+
+    def attached(self, topics: Sequence[Topic], before: str) -> Sequence[Topic]:
+        return topics
+
+    def near(self, role: Role, since: str, before: str, limit: int) -> list[Near]:
+        return [Near(f"arxiv:2611.0{number:04d}", query, 0.5) for number, query in enumerate(role.queries)]
+
+    def silent(self, since: str, before: str) -> list[str]:
+        return ["blog"]
 
     def counts(self, since: str, before: str) -> Counts:
         return Counts(papers=2233, posts=318, people=1)
+
+
+VOICE = Voice(
+    id="x:1", network="x", author="ada", text="This paper is worth all the time that it takes to read.", url=""
+)
+NOBODY = Role(name="", title="")
+
+
+def compose(
+    found: Trends,
+    shelf: Shelf,
+    *,
+    role: str = "",
+    minutes: int = 6,
+    failing: Sequence[str] = (),
+    seen: frozenset[str] = frozenset(),
+) -> Digest:
+    asked = named(shipped(), role)
+    return compose_week(found, shelf, week=WEEK, role=asked, minutes=minutes, failing=failing, seen=seen)
 
 
 def topic(number: int, label: str, state: str = "rising", before: int = 6, after: int = 17) -> Topic:
@@ -80,7 +124,8 @@ def topic(number: int, label: str, state: str = "rising", before: int = 6, after
     weekly = (1, 0, None, 2, 1, 0, 1, 1, 2, 3, 4, 8)
     return Topic(
         id=label.lower().replace(" ", ""), label=label, phrases=(label,), items=items, before=before, after=after, z=4.0 - number / 10, p=1e-4, ratio=1.84, interval=(1.3, 2.44), state=state,
-        weekly=weekly, voices_weekly=(0,) * 11 + (1,),
+        weekly=weekly, voices_weekly=(0,) * 11 + (1,), networks=(("x", 1),), posts=("x:1",), titles=after,
+        papers_curve=tuple(None if count is None else Point(share=count / 100, low=0.0, high=count / 50) for count in weekly),
     )  # fmt: skip
 
 
@@ -103,22 +148,34 @@ def every_sentence(digest: Digest) -> list[Sentence]:
 
 
 def test_sections_stand_in_their_order_with_words_in_the_right_number() -> None:
-    digest = compose(trends(), Shelf(), week=WEEK, gaps=("arXiv cs.LG",))
-    assert [section.key for section in digest.sections] == ["counts", "rising", "new", "more", "discussed", "fading"]
-    told = to_text(digest, 200)
-    assert "2,233 papers, 318 posts from 1 person; six topics rising beyond chance, one new name." in told
-    assert "Missing this week: arXiv cs.LG." in told
-    assert "17 papers in the last four weeks, 6 in the eight before." in told
-    assert "1 person, 2 posts." in told
+    digest = compose(trends(), Shelf(), failing=("arXiv cs.LG",), minutes=1)
+    assert [section.key for section in digest.sections] == ["counts", "rising", "more", "new", "discussed", "fading"]
+    told = to_text(digest, 4_000)
+    assert told.startswith("Week 20 of 2026, 11 to 17 May\n")
+    assert "2,233 papers and 318 posts by 1 person; six topics rose beyond chance, and one name is new." in told
+    assert "Silent this week, unlike the four weeks before: blog. Cannot be read at present: arXiv cs.LG." in told
+    assert "17 papers in the last four weeks, 6 in the eight before. 1 person a week posted about it on X." in told
+    assert "1 person on X, 2 posts." in told
+    assert "ada on X: “This paper is worth all the time that it takes to read.”" in told
     assert "×1.8 (1.3–2.4)" in told
     assert "No papers were fetched in 2026-W11; that week is missing, not zero." in told
-    assert "Two more: Poetry and Cooking." in told
+    assert re.search(r"\w+ more: .*Cooking\.", told)
     assert "Weak" not in told
+
+
+@pytest.mark.parametrize("minutes", [1, 2, 4, 6, 10])
+def test_it_is_as_long_as_can_be_read_and_names_what_found_no_room(minutes: int) -> None:
+    digest = compose(trends(), Shelf(), minutes=minutes)
+    assert words(digest.sections) <= minutes * WORDS_A_MINUTE
+    longer = compose(trends(), Shelf(), minutes=minutes + 2)
+    assert words(longer.sections) >= words(digest.sections)
+    named_topics = to_text(digest, 4_000)
+    assert all(one.label in named_topics for one in trends().topics if one.state == "rising")
 
 
 def test_every_sentence_rests_on_items_that_exist() -> None:
     shelf = Shelf()
-    digest = compose(trends(), shelf, week=WEEK)
+    digest = compose(trends(), shelf)
     cited = {name for sentence in every_sentence(digest) for name in sentence.items}
     assert cited
     assert cited <= set(digest.references)
@@ -135,7 +192,7 @@ def test_every_sentence_rests_on_items_that_exist() -> None:
 
 
 def test_numbers_in_brackets_lead_to_references() -> None:
-    told = to_text(compose(trends(), Shelf(), week=WEEK), 4_000)
+    told = to_text(compose(trends(), Shelf()), 4_000)
     used = set(re.findall(r" \[(\d+)\]", told))
     listed = set(re.findall(r"^\[(\d+)\]", told, re.MULTILINE))
     assert used
@@ -143,22 +200,23 @@ def test_numbers_in_brackets_lead_to_references() -> None:
 
 
 def test_a_role_orders_and_hides_nothing() -> None:
-    plain = compose(trends(), Shelf(), week=WEEK)
-    lensed = compose(trends(), Shelf(), week=WEEK, role="ai-engineer")
+    plain = compose(trends(), Shelf(), minutes=1)
+    lensed = compose(trends(), Shelf(), role="ai-engineer", minutes=1)
     order = [
         [entry.title for section in one.sections if section.key == "rising" for entry in section.entries]
         for one in (plain, lensed)
     ]
     assert order[0][0] == "Causal Forests"
     assert order[1][0] == "Agent Skills"
-    named = to_text(lensed, 200)
-    assert all(one.label in named for one in trends().topics if one.state == "rising")
-    assert "Two more: " in named
+    told = to_text(lensed, 4_000)
+    assert all(one.label in told for one in trends().topics if one.state == "rising")
+    assert "outside what your role names: " in told
+    assert "FOR AN AI ENGINEER" in to_text(compose(trends(), Shelf(), role="ai-engineer"), 200)
 
 
 def test_what_was_read_comes_later() -> None:
     known = frozenset(topic(1, "Causal Forests").items[:3])
-    digest = compose(trends(), Shelf(), week=WEEK, seen=known)
+    digest = compose(trends(), Shelf(), seen=known)
     first = digest.sections[1].entries[0]
     assert not known & {name for sentence in first.sentences[1:] for name in sentence.items}
     assert not known & {one.id for one in first.papers}
@@ -169,7 +227,6 @@ def test_too_little_history_makes_no_trend_words() -> None:
     digest = compose(
         trends(topics=subjects, new=(), fading=(), notice="Not enough history for trends: 48 papers in 1 week."),
         Shelf(),
-        week=WEEK,
     )
     told = to_text(digest)
     assert "Not enough history" in told
@@ -177,18 +234,9 @@ def test_too_little_history_makes_no_trend_words() -> None:
 
 
 def test_a_quiet_week_says_so() -> None:
-    told = to_text(compose(trends(topics=(topic(7, "Weak", "watch"),), new=(), fading=()), Shelf(), week=WEEK), 200)
+    told = to_text(compose(trends(topics=(topic(7, "Weak", "watch"),), new=(), fading=()), Shelf()), 200)
     assert "No topic rose beyond chance" in told
     assert "To watch, though it may be chance: Weak." in told
-
-
-def test_length_is_that_of_a_four_minute_read() -> None:
-    text = (
-        "Background is long. "
-        "We propose a method that " + "does very useful things to data and models " * 5 + "{}. Done."
-    )
-    told = to_text(compose(trends(), Shelf(text=text), week=WEEK))
-    assert 250 <= len(told.split("\n\n[1] ")[0].split()) <= 700
 
 
 class Reader(HTMLParser):
@@ -209,7 +257,7 @@ class Reader(HTMLParser):
 def test_hostile_titles_are_harmless_in_every_form(title: str) -> None:
     strange = (topic(1, title), topic(2, "Agent Skills"))
     digest = compose(
-        trends(topics=strange), Shelf(title=f"{title} {{}}", text=f"We propose {title} for {{}} and more."), week=WEEK
+        trends(topics=strange), Shelf(title=f"{title} {{}}", text=f"We propose {title} for {{}} and more.")
     )
     page = Reader()
     page.feed(to_html(digest))
@@ -229,6 +277,12 @@ def test_hostile_titles_are_harmless_in_every_form(title: str) -> None:
         "li",
         "span",
         "div",
+        "style",
+        "small",
+        "svg",
+        "path",
+        "circle",
+        "text",
     }
     assert all(link.startswith(("https://arxiv.org/abs/", "#r")) for link in page.links)
     for form in (
@@ -242,7 +296,7 @@ def test_hostile_titles_are_harmless_in_every_form(title: str) -> None:
     assert not re.search(r"(?<!\\)<(?!https://arxiv)", source)
     assert not re.search(r"(?<!\\)!\[|(?<!\\)\]\((?!<https://arxiv)", source)
     for shown in source.splitlines():
-        assert not re.match(r"\s*#", shown) or shown.startswith(("# Week", "## ", "### "))
+        assert not re.match(r"\s*#", shown) or shown.startswith(("# Week ", "## ", "### "))
 
 
 @given(st.text(max_size=80))
@@ -298,12 +352,36 @@ def test_sentences_chosen_are_the_authors_own() -> None:
 
 
 def test_roles_are_checked() -> None:
-    assert lens("ml-engineer").covers(topic(1, "KV Cache Compression"))
-    assert not lens("nobody").covers(topic(1, "KV Cache Compression"))
-    with pytest.raises(ConfigError):
-        parse("[x]\nphrases = 3")
-    with pytest.raises(ConfigError):
-        parse("not toml =")
+    assert shipped()["ml-engineer"].covers(topic(1, "KV Cache Compression"))
+    assert not NOBODY.covers(topic(1, "KV Cache Compression"))
+    for broken in (
+        "[x]\nphrases = 3",
+        "not toml =",
+        "x = 3",
+        "[x]\nphrases = ['a']\nminutes = 0",
+        "[x]\nphrases = ['a']\nweights = { a = -1 }",
+        "[x]\nphrases = ['a']\nfrases = ['b']",
+        "[x]\ntitle = 'somebody'",
+    ):
+        with pytest.raises(ConfigError) as refused:
+            parse(broken)
+        assert refused.value.remedy
+    with pytest.raises(ConfigError, match="There is no role 'nobody'"):
+        named(shipped(), "nobody")
+
+
+def test_a_home_changes_roles_and_adds_its_own(tmp_path: Path) -> None:
+    (tmp_path / "roles.toml").write_text(
+        '[ml-engineer]\nminutes = 3\n[poet]\ntitle = "poet"\nphrases = ["rhyme", "metre"]\nweights = { metre = 5 }\nsources = { X = 2 }',
+        "utf-8",
+    )
+    roles = load(tmp_path)
+    assert roles["ml-engineer"].minutes == 3
+    assert roles["ml-engineer"].phrases == shipped()["ml-engineer"].phrases
+    assert roles["poet"].weight(topic(1, "Metre and Rhyme")) == 5
+    assert roles["poet"].weight(topic(1, "Rhymes")) == 1
+    assert roles["poet"].preference("arxiv", "x") == 2
+    assert load(tmp_path / "nowhere") == shipped()
 
 
 def test_a_sentence_that_stands_alone_is_chosen_before_one_that_leans() -> None:

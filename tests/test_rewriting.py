@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tracker.summarize.render import to_html, to_markdown, to_text
 
 from tracker import config
 from tracker.errors import ConfigError, ModelError
+from tracker.forms.markdown import to_markdown
+from tracker.forms.page import to_html
+from tracker.forms.text import to_text
 from tracker.models import Digest, DigestEntry, DigestSection, Item, Line, Marks, Sentence
 from tracker.summarize.checking import marks, objection, unmarked
 from tracker.summarize.models import writer
@@ -75,7 +77,7 @@ def digest(key: str = "rising") -> Digest:
         papers=tuple(map(line, TEXTS)),
     )
     return Digest(
-        week="2026-W20", role="", sections=(DigestSection(key=key, heading="Rising", entries=(entry,)),), references={name: line(name) for name in TEXTS}, how=HOW
+        edition="2026-W20", title="Week 20", role="", sections=(DigestSection(key=key, heading="Rising", entries=(entry,)),), references={name: line(name) for name in TEXTS}, how=HOW
     )  # fmt: skip
 
 
@@ -241,7 +243,11 @@ def test_a_model_that_fails_is_asked_once_and_said(model: Callable[..., Writer])
         raise RuntimeError("no \x1b[31mkey is set.")
 
     twice = digest()
-    made = rewrite(Digest(week="", role="", sections=twice.sections * 2, references={}, how=HOW), model(fail), item)
+    made = rewrite(
+        Digest(edition="2026-W20", title="Week 20", role="", sections=twice.sections * 2, references={}, how=HOW),
+        model(fail),
+        item,
+    )
     assert len(asked) == 1
     assert made.sections == twice.sections * 2
     assert made.how[-1].text.startswith(
@@ -263,7 +269,14 @@ def test_only_topics_are_rewritten(model: Callable[..., Writer]) -> None:
 
 def test_what_a_paragraph_cites_is_in_the_references_and_is_told_once(model: Callable[..., Writer]) -> None:
     once = digest()
-    bare = Digest(week="", role="", sections=once.sections * 2, references={"arxiv:1": line("arxiv:1")}, how=HOW)
+    bare = Digest(
+        edition="2026-W20",
+        title="Week 20",
+        role="",
+        sections=once.sections * 2,
+        references={"arxiv:1": line("arxiv:1")},
+        how=HOW,
+    )
     made = rewrite(bare, model(TRUE), item)
     assert set(made.references) == set(TEXTS)
     assert made.sections[1] == once.sections[0]

@@ -16,13 +16,15 @@ from conftest import HOSTILE_CONTROLS, HOSTILE_TITLES, NOW, paper, post
 from test_cli import tracker
 
 from tracker.cli.watch import watch_command
+from tracker.digesting import digest_of_week
 from tracker.errors import NotFoundError, QueryError, TrackerError
+from tracker.forms.markdown import to_markdown
+from tracker.forms.page import to_html
+from tracker.forms.text import to_text
 from tracker.saved import matching
 from tracker.saved import service as saved
 from tracker.session import Session
 from tracker.store import saved as store
-from tracker.summarize import render
-from tracker.weekly import digest_of_week
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -304,28 +306,28 @@ def test_the_digest_of_a_week_has_what_matched_of_its_days_and_cites_it(
     session: Session, bring: Callable[..., None]
 ) -> None:
     session.saved.save("robots")
-    for number in range(6):
+    for number in range(8):
         session.saved.save(f"author:author{number}", f"author {number}")
     bring(
         paper(1, title="Robots [walk", date="2026-05-12"),
         paper(2, title="Robots of another week", date="2026-05-19"),
-        *(paper(n, date="2026-05-13", authors=[f"Ada Author{n - 3}"]) for n in range(3, 9)),
+        *(paper(n, date="2026-05-13", authors=[f"Ada Author{n - 3}"]) for n in range(3, 11)),
     )
-    before = render.to_markdown(digest_of_week(session.reader, WEEK, "ml-engineer"))
+    before = to_markdown(digest_of_week(session.reader, WEEK, session.role("ml-engineer")))
     assert "saved searches" not in before
     look(session)
-    made = digest_of_week(session.reader, WEEK, "ml-engineer")
+    made = digest_of_week(session.reader, WEEK, session.role("ml-engineer"))
     (section,) = [section for section in made.sections if section.key == "saved"]
-    assert [entry.title for entry in section.entries] == [f"author {number}" for number in range(5)]
-    assert section.lead[0].text == "Below are the first five; also author 5 (1) and robots (1)."
-    text = render.to_markdown(made)
+    assert [entry.title for entry in section.entries] == [f"author {number}" for number in range(6)]
+    assert section.lead[0].text == "Also matched: author 6 (1), author 7 (1) and robots (1)."
+    text = to_markdown(made)
     assert "## For your saved searches" in text
     assert "1 match this week. [" in text
     assert "another week" not in text
     assert "Robots \\[walk" in text
     session.saved.see("robots", [1])
-    assert render.to_markdown(digest_of_week(session.reader, WEEK, "ml-engineer")) == text
-    assert all(form(made) for form in (render.to_html, render.to_text))
+    assert to_markdown(digest_of_week(session.reader, WEEK, session.role("ml-engineer"))) == text
+    assert all(form(made) for form in (to_html, to_text))
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conftest import NOW, paper, post
-from tracker.summarize.topic import to_text
 
 from tracker.errors import NotFoundError
+from tracker.forms.topic import to_text
 from tracker.session import Session
 
 if TYPE_CHECKING:

@@ -321,6 +321,7 @@ class Topic:
         papers_curve: its share of the papers of each week; None where nothing was fetched.
         people_curve: its share of the people who posted in each week; None where nobody did.
         aliases: ids of the phrases that were merged into it; where one of these leads in another week, it is the same topic.
+        counted: the phrase whose papers are counted, where it is shorter than the label that it goes by; else empty.
         titles: so many of the items, the first ones, have it in the title.
         attached: ids of papers that are near to it in meaning and do not use its name.
         lead: by how many weeks people were ahead of papers, negative when they came after; 0 when it may be chance.
@@ -348,6 +349,7 @@ class Topic:
     lead: float = 0.0
     aliases: tuple[str, ...] = ()
     titles: int = 0
+    counted: str = ""
     attached: tuple[str, ...] = ()
 
 

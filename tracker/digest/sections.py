@@ -49,9 +49,10 @@ def topic_entry(topic: Topic, teller: Teller, quotes: int, listed: int, *, any_p
 
 
 def why(topic: Topic) -> Sentence:
-    """Say in counts why a topic is here."""
+    """Say in counts why a topic is here; where it goes by a longer name than the phrase that was counted, that phrase too."""
     before = f"{topic.before:,}" if topic.before else "none"
-    text = f"{plural(topic.after, 'paper')} in the last {words.number(RECENT)} weeks, {before} in the {words.number(WEEKS - RECENT)} before."
+    holding = f" with “{topic.counted}”" if topic.counted else ""
+    text = f"{plural(topic.after, 'paper')}{holding} in the last {words.number(RECENT)} weeks, {before} in the {words.number(WEEKS - RECENT)} before."
     figures = {"papers": topic.after, "papers_before": topic.before}
     return Sentence(text=text, items=topic.items[:EVIDENCE], kind="counted", figures=figures)
 
@@ -145,7 +146,10 @@ def discussed(found: Sequence[tuple[Line, Talk]], teller: Teller) -> DigestSecti
     """Tell the papers that people wrote about; one voice is a voice, not a discussion, and is said to be one."""
     several = any(talk.people > 1 for _, talk in found)
     alone = Sentence(
-        text="No paper was named by more than one person.", items=tuple(line.id for line, _ in found), kind="counted"
+        text="No paper was named by more than one person.",
+        items=tuple(line.id for line, _ in found),
+        kind="counted",
+        figures={"people": 1},
     )
     entries = []
     for line, talk in found:

@@ -57,6 +57,7 @@ class _Teller:
             phrases=self._phrases(one),
             items=self._items(one),
             titles=self._titles(one),
+            counted="" if phrase == one.name else names.labels[phrase],
             aliases=tuple(dict.fromkeys(names.letters[other] for other in self._also(one))),
             before=int(compared.papers[0][phrase]),
             after=int(compared.papers[1][phrase]),
