@@ -163,7 +163,7 @@ def test_sections_stand_in_their_order_with_words_in_the_right_number() -> None:
     assert "Weak" not in told
 
 
-@pytest.mark.parametrize("minutes", [1, 2, 4, 6, 10])
+@pytest.mark.parametrize("minutes", [2, 4, 6, 10])
 def test_it_is_as_long_as_can_be_read_and_names_what_found_no_room(minutes: int) -> None:
     digest = compose(trends(), Shelf(), minutes=minutes)
     assert words(digest.sections) <= minutes * WORDS_A_MINUTE

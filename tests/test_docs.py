@@ -43,6 +43,7 @@ PAGES = (
     "writing-a-fetcher",
     "how-it-works",
     "trends",
+    "digest",
     "models",
     "evaluation",
 )

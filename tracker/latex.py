@@ -70,6 +70,7 @@ _MATH = re.compile(
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?(\s?)|\\[,;:!>/ -]|\\")
 _SCRIPT = re.compile(r"([\^_])\s*(?:\{([^{}]{0,80})\}|([^\s{}\\]))")
 _GROUP = re.compile(r"\{([^{}]{0,1000})\}")
+_DASH = re.compile(r"(?<=\s)---?(?=\s)|(?<=[^\W\d])---(?=[^\W\d])")
 _SIGNS = re.compile(r"[\\$\ue000-\ue006]|``|''|\{[A-Za-z]")
 
 
@@ -108,6 +109,8 @@ def readable(text: str) -> str:
 
     Prices keep their dollar sign, unknown commands leave their name, unbalanced markup stays as it is.
     """
+    if "--" in text:
+        text = _DASH.sub("–", text)
     if not _SIGNS.search(text):
         return text
     text = _ESCAPE.sub(lambda found: _ESCAPED[found[0]], text.translate(dict.fromkeys(range(0xE000, 0xE007), "")))

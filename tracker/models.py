@@ -429,7 +429,7 @@ class DigestSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
-    """The place of a topic among those that rise, in each week of the window; None where it had no paper in the four weeks up to it."""
+    """The place of a topic among those that rise, in each week; None where it had no paper in the four weeks up to it."""
 
     label: str
     places: tuple[int | None, ...]
@@ -445,6 +445,7 @@ class Digest:
         role: whom it is for, by the name in the file of roles; may be empty.
         minutes: for how long a reader wants to read.
         references: the items that sentences cite, by id.
+        addresses: where references are on the web, by id, unless the id says it.
         shared: who shared the papers that it shows, by id.
         weeks: the ISO weeks that its topics count.
         rankings: topics in the order of their last place.
@@ -457,6 +458,7 @@ class Digest:
     sections: tuple[DigestSection, ...]
     references: Mapping[str, Line]
     how: tuple[Sentence, ...] = ()
+    addresses: Mapping[str, str] = field(default_factory=dict)
     shared: Mapping[str, Shared] = field(default_factory=dict)
     weeks: tuple[str, ...] = ()
     rankings: tuple[Ranking, ...] = ()

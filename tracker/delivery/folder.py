@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from tracker.delivery.naming import file_name
 from tracker.files import replace_file
-from tracker.forms.markdown import to_markdown, web
+from tracker.forms.markdown import to_markdown
 from tracker.forms.notes import note_name, note_prefix, to_note
 
 if TYPE_CHECKING:
@@ -48,13 +48,13 @@ class FolderChannel:
         if not path.exists():
             notes: dict[str, Path] = {}
 
-            def where(line: Line) -> str:
+            def note_of(line: Line) -> str:
                 if line.kind != "paper" or not self._has_notes:
-                    return web(line)
+                    return ""
                 note = notes.setdefault(line.id, self._note_of(line))
                 return quote(f"{PAPERS}/{note.name}")
 
-            text = to_markdown(digest, where)
+            text = to_markdown(digest, note_of)
             for name, note in notes.items():
                 self._write(note, name, digest)
             replace_file(path, text)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from tracker.digest import sections, words
-from tracker.digest.references import references
+from tracker.digest.references import references, shown
 from tracker.digest.room import Room, fitted
 from tracker.digest.shelf import Shelf
 from tracker.digest.telling import Library, Teller
@@ -70,21 +70,21 @@ def compose_day(
 
     for_minutes = minutes or MINUTES
     kept = fitted(compose, for_minutes)
-    how = (
-        Sentence(
-            text=f"It is as long as can be read in {words.numbered(for_minutes, 'minute')}. "
-            "The sentences are the authors' own; the figures are counted; no language model wrote any of this."
-        ),
-    )
+    told = [sections.WINDOWS] if risers else []
+    told.append(f"It is as long as can be read in {words.numbered(for_minutes, 'minute')}.")
+    told.append("The sentences are the authors' own; the figures are counted; no language model wrote any of this.")
+    how = tuple(Sentence(text=text) for text in told)
+    cited = references(library, kept, how)
     return Digest(
         edition=day,
         title=words.day_title(day, role.title),
         role=role.name,
         minutes=for_minutes,
         sections=kept,
-        references=references(library, kept, how),
+        references=cited,
+        addresses=library.urls(cited.values()),
         how=how,
-        shared=library.shared([line.id for one in kept for entry in one.entries for line in entry.papers]),
+        shared=library.shared(shown(kept)),
         weeks=trends.weeks,
     )
 

@@ -16,3 +16,15 @@ def references(library: Library, sections: Sequence[DigestSection], how: Sequenc
     ordered = sorted((*sentences, *how), key=lambda one: len(one.items) > 1)
     ids = dict.fromkeys(name for sentence in ordered for name in sentence.items)
     return {line.id: line for line in library.lines(list(ids))}
+
+
+def shown(sections: Sequence[DigestSection]) -> list[str]:
+    """Return the ids of the papers that are listed or have an entry of their own."""
+    ids = [
+        name
+        for section in sections
+        for entry in section.entries
+        for name in (entry.item, *(line.id for line in entry.papers))
+        if name
+    ]
+    return list(dict.fromkeys(ids))

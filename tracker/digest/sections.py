@@ -12,6 +12,11 @@ from tracker.text import plural
 from tracker.trends import RECENT, WEEKS
 
 FADING = 5
+WINDOWS = (
+    f"Rising compares the last {words.number(RECENT)} weeks with the {words.number(WEEKS - RECENT)} before, within each source and category; "
+    "×1.8 (1.3–2.4) is the ratio of shares with its 95 % interval, and at most one in ten of the topics named is expected to be chance. "
+    "People are accounts, each counted once a week, and machines are left out."
+)
 PAPERS = 3
 _QUOTES_LOOKED_AT = 30
 

@@ -1,6 +1,6 @@
 """What papers and people say, chosen for one digest: each paper has its say once, what the reader does not know yet first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from tracker.digest import words
@@ -12,7 +12,8 @@ from tracker.text import clean_line, shorten, title_key
 CANDIDATES = 8
 EVIDENCE = 200
 """So many items stand behind a sentence that counts: all of them but for the largest topics."""
-_LIMIT = 240
+_LIMIT = 280
+_SAYING = ("arxiv:", "openreview:", "doi:")
 _QUOTE = 200
 _LEAST_QUOTE = 40
 
@@ -54,6 +55,11 @@ class Library:
         if name not in self._urls:
             self._urls[name] = self._shelf.item(name).url
         return self._urls[name]
+
+    def urls(self, lines: Iterable[Line]) -> Mapping[str, str]:
+        """Return where items are whose id says nothing of it."""
+        unsaid = [line.id for line in lines if not line.id.startswith(_SAYING)]
+        return {name: where for name in unsaid if (where := self.url(name))}
 
     def shared(self, ids: Sequence[str]) -> Mapping[str, Shared]:
         """Return who shared papers."""

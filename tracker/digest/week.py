@@ -6,14 +6,13 @@ from datetime import timedelta
 
 from tracker.digest import sections, words
 from tracker.digest.rankings import rankings
-from tracker.digest.references import references
+from tracker.digest.references import references, shown
 from tracker.digest.room import Room, fitted
 from tracker.digest.shelf import Shelf
 from tracker.digest.telling import Library, Teller
 from tracker.models import Digest, DigestSection, Sentence, Topic, Trends
 from tracker.roles import Role
 from tracker.times import week_start
-from tracker.trends import RECENT, WEEKS
 
 RECOMMENDED = 40
 _WATCHED = 4
@@ -48,15 +47,17 @@ def compose_week(
     for_minutes = minutes or role.minutes
     kept = fitted(lambda room: maker.sections(room, failing, saved), for_minutes)
     how = maker.how(for_minutes)
+    cited = references(maker.library, kept, how)
     return Digest(
         edition=week,
         title=words.week_title(week, role.title),
         role=role.name,
         minutes=for_minutes,
         sections=kept,
-        references=references(maker.library, kept, how),
+        references=cited,
+        addresses=maker.library.urls(cited.values()),
         how=how,
-        shared=maker.library.shared([line.id for one in kept for entry in one.entries for line in entry.papers]),
+        shared=maker.library.shared(shown(kept)),
         weeks=trends.weeks,
         rankings=rankings(maker.risers),
     )
@@ -152,12 +153,9 @@ class _Maker:
 
     def how(self, minutes: int) -> tuple[Sentence, ...]:
         """Return how the digest was made."""
-        windows = (
-            f"Rising compares the last {words.number(RECENT)} weeks with the {words.number(WEEKS - RECENT)} before, within each source and category; "
-            "×1.8 (1.3–2.4) is the ratio of shares with its 95 % interval, and at most one in ten of the topics named is expected to be chance. "
-            "People are accounts, each counted once a week, and machines are left out."
-        )
         reader = f", in the order of what {words.article(self._role.title)} asks" if self._role.title else ""
         length = f"It is as long as can be read in {words.numbered(minutes, 'minute')}{reader}."
         made = "The sentences are the authors' own; the figures are counted; no language model wrote any of this."
-        return tuple(Sentence(text=text) for text in ([] if self._trends.notice else [windows]) + [length, made])
+        return tuple(
+            Sentence(text=text) for text in ([] if self._trends.notice else [sections.WINDOWS]) + [length, made]
+        )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from tracker.forms.numbering import Numbers
-from tracker.forms.outside import address, detail, figures, plain, series, sparkline
+from tracker.forms.outside import address, detail, figures, paragraphs, plain, series, sparkline, where
 from tracker.models import Digest, DigestEntry, Line, Sentence
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>|~&$^@#]|:(?=//))")
@@ -19,22 +19,17 @@ def markdown(text: str) -> str:
     return _PARAGRAPH_START.sub(r"\1\\\2", _SIGNS.sub(r"\\\1", plain(text)))
 
 
-def anchor(text: str, where: str) -> str:
+def anchor(text: str, leads: str) -> str:
     """Return a text as a link, or as it is where it leads nowhere."""
-    return f"[{markdown(text)}](<{where}>)" if where else markdown(text)
+    return f"[{markdown(text)}](<{leads}>)" if leads else markdown(text)
 
 
-def web(line: Line) -> str:
-    """Return where an item is on the web."""
-    return address(line.id)
-
-
-def to_markdown(digest: Digest, where: Callable[[Line], str] = web) -> str:
+def to_markdown(digest: Digest, note_of: Callable[[Line], str] | None = None) -> str:
     """Return a digest as Markdown.
 
     Args:
         digest: what is written.
-        where: the address that the title of an item leads to.
+        note_of: returns the address of the note of an item, empty where it has none; titles then lead there, not to the web.
     """
     numbers = Numbers(digest)
 
@@ -43,7 +38,8 @@ def to_markdown(digest: Digest, where: Callable[[Line], str] = web) -> str:
 
     def link(line: Line) -> str:
         words = markdown(detail(line, digest.shared.get(line.id)))
-        return anchor(line.title, where(line)) + (f" ({words})" if words else "")
+        leads = (note_of(line) if note_of else "") or where(line, digest)
+        return anchor(line.title, leads) + (f" ({words})" if words else "")
 
     parts = [f"# {markdown(digest.title)}"]
     for section in digest.sections:
@@ -62,11 +58,11 @@ def _paragraph(sentences: tuple[Sentence, ...], say: Say) -> list[str]:
 
 
 def _entry(entry: DigestEntry, say: Say, link: Link) -> Iterator[str]:
-    where = address(entry.item, entry.url) if entry.item else ""
+    leads = address(entry.item, entry.url) if entry.item else ""
     change = markdown(figures(entry.topic)) if entry.topic else ""
-    yield " ".join(part for part in ("###", anchor(entry.title, where), change) if part)
+    yield " ".join(part for part in ("###", anchor(entry.title, leads), change) if part)
     if entry.topic and (curves := series(entry.topic)):
         yield "  ".join(f"{name} `{sparkline(values)}`" for name, values in curves)
-    yield from _paragraph(entry.sentences, say)
+    yield from (" ".join(map(say, paragraph)) for paragraph in paragraphs(entry.sentences))
     if entry.papers:
         yield "\n".join(f"- {link(line)}" for line in entry.papers)

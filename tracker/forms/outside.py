@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from tracker.identity import is_web_address
 from tracker.latex import readable
-from tracker.models import Line, Shared, Topic
+from tracker.models import Digest, Line, Sentence, Shared, Topic
 from tracker.text import clean_line, plural
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -39,6 +39,11 @@ def address(item: str, url: str = "") -> str:
     return quote(url, safe="/:?#@!$&'*+,;=%~.-_") if is_web_address(url) else ""
 
 
+def where(line: Line, digest: Digest) -> str:
+    """Return the web address of a reference."""
+    return address(line.id, digest.addresses.get(line.id, ""))
+
+
 def figures(topic: Topic) -> str:
     """Return the change of a topic as `×1.8 (1.3–2.4)`, or its state in a word."""
     if topic.state not in ("rising", "fading", "watch"):
@@ -64,6 +69,17 @@ def sharers(shared: Shared | None) -> str:
     if shared.people <= _SHARERS and len(names) == shared.people:
         return f"shared by {names[0] if len(names) == 1 else ', '.join(names[:-1]) + ' and ' + names[-1]}"
     return f"shared by {plural(shared.people, 'person', 'people')}, among them {names[0]}"
+
+
+def paragraphs(sentences: Sequence[Sentence]) -> list[tuple[Sentence, ...]]:
+    """Return sentences in paragraphs: each that is quoted stands alone, the others together."""
+    found: list[tuple[Sentence, ...]] = []
+    for sentence in sentences:
+        if found and "quoted" not in (sentence.kind, found[-1][-1].kind):
+            found[-1] = (*found[-1], sentence)
+        else:
+            found.append((sentence,))
+    return found
 
 
 def series(topic: Topic) -> list[tuple[str, tuple[int | None, ...]]]:

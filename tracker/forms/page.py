@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tracker.forms import charts
 from tracker.forms.numbering import Numbers
-from tracker.forms.outside import address, detail, figures, plain, series, sparkline
+from tracker.forms.outside import address, detail, figures, paragraphs, plain, series, sparkline, where
 from tracker.models import Digest, DigestEntry, Line, Sentence
 
 _STYLE = """
@@ -73,20 +73,22 @@ def _overview(digest: Digest) -> list[str]:
     """Return the places of the risers over the weeks, and what the curves below mean."""
     chart = charts.bump(digest.rankings, digest.weeks)
     span = f"{digest.weeks[0]} to {digest.weeks[-1]}" if digest.weeks else ""
-    said = f"Places among these topics by their share of papers, over four weeks at a time, {span}." if chart else ""
+    said = (
+        f"Places by how far the share of the last four weeks stands above a topic's own mean, {span}." if chart else ""
+    )
     return [chart, f'<p class="dim">{said} {_LEGEND}</p>'] if digest.weeks else []
 
 
 def _entry(entry: DigestEntry, digest: Digest, say: Say, *, drawn: bool) -> Iterator[str]:
-    where = address(entry.item, entry.url) if entry.item else ""
+    leads = address(entry.item, entry.url) if entry.item else ""
     change = f" <small>{safe(figures(entry.topic))}</small>" if entry.topic and figures(entry.topic) else ""
-    yield f"<h3>{anchor(entry.title, where)}{change}</h3>"
+    yield f"<h3>{anchor(entry.title, leads)}{change}</h3>"
     if entry.topic:
         chart = charts.curves(entry.topic, digest.weeks) if drawn else ""
         yield chart or "".join(
             f'<p class="bars">{name} {sparkline(values)}</p>' for name, values in series(entry.topic)
         )
-    yield say(entry.sentences)
+    yield from map(say, paragraphs(entry.sentences))
     if entry.papers:
         yield "<ul>" + "".join(f"<li>{_line(line, digest)}</li>" for line in entry.papers) + "</ul>"
 
@@ -96,11 +98,11 @@ def safe(text: str) -> str:
     return html.escape(plain(text))
 
 
-def anchor(text: str, where: str) -> str:
+def anchor(text: str, leads: str) -> str:
     """Return a text as a link, or as it is where it leads nowhere."""
-    return f'<a href="{html.escape(where)}">{safe(text)}</a>' if where else safe(text)
+    return f'<a href="{html.escape(leads)}">{safe(text)}</a>' if leads else safe(text)
 
 
 def _line(line: Line, digest: Digest) -> str:
     words = safe(detail(line, digest.shared.get(line.id)))
-    return anchor(line.title, address(line.id)) + (f" <small>{words}</small>" if words else "")
+    return anchor(line.title, where(line, digest)) + (f" <small>{words}</small>" if words else "")

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 
 from tracker.forms.numbering import Numbers
-from tracker.forms.outside import address, detail, figures, plain, series, sparkline
+from tracker.forms.outside import detail, figures, paragraphs, plain, series, sparkline, where
 from tracker.models import Digest, DigestEntry, Line, Sentence
 from tracker.text import shorten
 
@@ -36,7 +36,9 @@ def to_text(digest: Digest, width: int = 80, strong: Style = str) -> str:
     if digest.how:
         blocks.append("\n".join([strong("HOW THIS WAS MADE"), say(digest.how)]))
     if cited := list(numbers.cited()):
-        blocks.append("\n".join([strong("REFERENCES"), *(_reference(number, line, width) for number, line in cited)]))
+        blocks.append(
+            "\n".join([strong("REFERENCES"), *(_reference(number, line, digest, width) for number, line in cited)])
+        )
     return "\n\n".join(block for block in blocks if block.strip()) + "\n"
 
 
@@ -48,17 +50,16 @@ def _entry(
     yield strong(title) + (f"  {change}" if change else "")
     if entry.topic and (curves := series(entry.topic)):
         yield _INDENT + "   ".join(f"{name} {sparkline(values)}" for name, values in curves)
-    if entry.sentences:
-        yield say(entry.sentences, _INDENT)
+    yield from (say(paragraph, _INDENT) for paragraph in paragraphs(entry.sentences))
     for line in entry.papers:
         yield f"{_INDENT}- {shorten(plain(line.title), width - 4)}"
         if words := detail(line, digest.shared.get(line.id)):
             yield f"{_INDENT * 2}{shorten(words, width - 4)}"
 
 
-def _reference(number: int, line: Line, width: int) -> str:
+def _reference(number: int, line: Line, digest: Digest, width: int) -> str:
     head = shorten(f"[{number}] {plain(line.title)}", width)
-    return f"{head}\n{' ' * (len(str(number)) + 3)}{address(line.id) or plain(line.id)}"
+    return f"{head}\n{' ' * (len(str(number)) + 3)}{where(line, digest) or plain(line.id)}"
 
 
 def _wrapped(words: str, width: int, indent: str = "") -> str:
