@@ -9,13 +9,14 @@ from tracker.digest.rankings import rankings
 from tracker.digest.references import references, shown
 from tracker.digest.room import Room, fitted
 from tracker.digest.shelf import Shelf
-from tracker.digest.telling import Library, Teller
+from tracker.digest.telling import EVIDENCE, Library, Teller
 from tracker.models import Digest, DigestSection, Sentence, Topic, Trends
 from tracker.roles import Role
 from tracker.times import week_start
 
 RECOMMENDED = 40
 _WATCHED = 4
+_FEW = 3
 _OUTSIDE = 0.5
 _DISCUSSED = 40
 
@@ -108,8 +109,8 @@ class _Maker:
             rose = f"{words.numbered(len(self.risers), 'topic')} rose beyond chance"
             text += f"; {rose}, and {words.numbered(len(self._new), 'name is', 'names are')} new"
             figures |= {"rising": len(self.risers), "new": len(self._new)}
-        items = tuple(dict.fromkeys(topic.items[0] for topic in shown if topic.items))
-        lead = [Sentence(text=f"{text}.", items=items, kind="counted", figures=figures)]
+        items = tuple(dict.fromkeys(name for topic in shown for name in topic.items))
+        lead = [Sentence(text=f"{text}.", items=items[:EVIDENCE], kind="counted", figures=figures)]
         lead += [Sentence(text=self._trends.notice)] if self._trends.notice else []
         lead += sections.missing(self._silent, failing, "this week") + self._missing_weeks()
         return DigestSection(key="counts", heading="The week in numbers", lead=tuple(lead))
@@ -126,8 +127,9 @@ class _Maker:
         lead: list[Sentence] = []
         if not self.risers:
             lead.append(Sentence(text="No topic rose beyond chance in the last four weeks."))
-            watched = [topic for topic in self._trends.topics if topic.state == "watch"][:_WATCHED]
-            lead += [sections.mention("To watch, though it may be chance", watched)] if watched else []
+        watched = [topic for topic in self._trends.topics if topic.state == "watch"][:_WATCHED]
+        if watched and len(self.risers) < _FEW:
+            lead.append(sections.mention("To watch, though it may be chance", watched))
         entries = tuple(
             sections.topic_entry(
                 topic, teller, 2 if place < room.twice else 1, room.listed, any_posts=self._counts.posts > 0

@@ -11,6 +11,8 @@ _IN_SPAN = "items.date >= :since AND items.date < :before AND length(items.date)
 _PEOPLE = "LEFT JOIN voices ON voices.network = items.network AND voices.author = items.author"
 _IS_PERSON = "COALESCE(voices.is_bot, 0) = 0"
 WEEKS_BEFORE = 4
+LEAST_A_WEEK = 2
+"""What gives an item now and then may well give none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,21 @@ def came_in(connection: sqlite3.Connection, since: str, before: str) -> tuple[in
 
 
 def silent_sources(connection: sqlite3.Connection, since: str, before: str) -> list[str]:
-    """Return the sources that gave items of each of the four weeks before a span, and none of the span, by name."""
+    """Return the sources that gave some items of each of the four weeks before a span, and none of the span, by name."""
     found = connection.execute(
-        "WITH seen AS (SELECT DISTINCT sightings.source, CASE WHEN items.date >= :since THEN 0"
+        "WITH seen AS (SELECT sightings.source, CASE WHEN items.date >= :since THEN 0"
         " ELSE 1 + CAST((julianday(:since) - julianday(substr(items.date, 1, 10)) - 1) / 7 AS INTEGER) END AS week"
         " FROM items JOIN sightings ON sightings.item = items.row"
-        " WHERE items.date >= :from AND items.date < :before AND length(items.date) >= 10)"
+        " WHERE items.date >= :from AND items.date < :before AND length(items.date) >= 10"
+        " GROUP BY 1, 2 HAVING COUNT(*) >= :least OR week = 0)"
         " SELECT source FROM seen GROUP BY source HAVING MIN(week) > 0 AND COUNT(*) = :weeks ORDER BY source",
-        {"since": since, "before": before, "from": shifted(since, -7 * WEEKS_BEFORE), "weeks": WEEKS_BEFORE},
+        {
+            "since": since,
+            "before": before,
+            "from": shifted(since, -7 * WEEKS_BEFORE),
+            "weeks": WEEKS_BEFORE,
+            "least": LEAST_A_WEEK,
+        },
     )
     return [name for (name,) in found]
 
