@@ -18,11 +18,13 @@ class Lens:
 
     Attributes:
         wanted: the folded units of each phrase.
+        phrases: the phrases as they are written.
     """
 
     role: str
     title: str
     wanted: tuple[frozenset[str], ...]
+    phrases: tuple[str, ...] = ()
 
     def covers(self, topic: Topic) -> bool:
         """Return whether the label or a phrase of a topic holds all words of a phrase of the lens."""
@@ -50,9 +52,8 @@ def parse(text: str) -> dict[str, Lens]:
         phrases = table.get("phrases") if isinstance(table, dict) else None
         if not isinstance(phrases, list) or not all(isinstance(one, str) for one in phrases):
             raise ConfigError(f"The role '{role}' has no list of phrases.", 'Write: phrases = ["agents", "RAG"].')
-        lenses[role] = Lens(
-            role, str(table.get("title", role)), tuple(frozenset(found) for one in phrases if (found := units(one)))
-        )
+        wanted = tuple(frozenset(found) for one in phrases if (found := units(one)))
+        lenses[role] = Lens(role, str(table.get("title", role)), wanted, tuple(phrases))
     return lenses
 
 
