@@ -5,6 +5,7 @@ Pure: documents come in as arguments, in any order, and the same ones give the s
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -134,7 +135,7 @@ def editions(
     few, lexicon = min(len(before), len(after)), Lexicon(table(ordered, LEAST_TITLES))
     compared = Comparison(lexicon, ~side, side, EDITION)
     teller = _Teller(compared)
-    sizes = _largest(compared.under(SUBJECT), teller, largest)
+    sizes = _largest(compared.under(SUBJECT), largest)
     if few < LEAST_PAPERS // 2:
         notice = (
             f"Not enough papers for trends: {plural(len(before), 'paper')} before, {plural(len(after), 'paper')} after."
@@ -232,7 +233,7 @@ def _new(compared: Comparison, teller: _Teller, this_week: Flags, limit: int) ->
     return tuple(teller.topic(one, "new") for one in compared.found(chosen, compared.strength, 1, limit))
 
 
-def _largest(compared: Comparison, teller: _Teller, limit: int) -> tuple[Topic, ...]:
+def _largest(compared: Comparison, limit: int) -> tuple[Topic, ...]:
     """Return the names that most papers of the tested window hold themselves, so that each count is that of its name."""
     if not limit:
         return ()
@@ -240,7 +241,7 @@ def _largest(compared: Comparison, teller: _Teller, limit: int) -> tuple[Topic, 
     for phrase in map(int, np.flatnonzero(own)):
         own[phrase] = compared.names[1].name(phrase) == phrase
     found = compared.found(own, compared.papers[1], 1, 3 * limit)
-    topics = (teller.topic(one, "steady") for one in found)
+    topics = map(partial(_Teller(compared).topic, state="steady"), found)
     return tuple(sorted(topics, key=lambda topic: (-topic.after, topic.id)))[:limit]
 
 

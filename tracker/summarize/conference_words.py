@@ -1,0 +1,236 @@
+"""What the page of a conference says, in blocks that every form is made from. Texts are raw: each form makes them harmless."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tracker.roles import lens
+from tracker.summarize.render import address, figures
+from tracker.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracker.models import Slot, Topic
+    from tracker.pages import ConferencePage, Decided, Entry, Known
+
+PEOPLE = 12
+PAPERS_OF_ONE = 3
+_REASONS = 4
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_COUNTED = {"rejected": "rejected", "withdrawn": "withdrawn", "accepted": "accepted", "workshop": "for the workshops"}
+"""Decisions that are no nouns; the others have a plural."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A paper in a list, or a person with papers.
+
+    Attributes:
+        title: of the paper, or the name.
+        where: address; empty for people.
+        lines: what is said under it.
+        rows: the papers of a person.
+    """
+
+    title: str
+    where: str = ""
+    lines: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A part of the page.
+
+    Attributes:
+        heading: empty for the head.
+        lead: paragraphs.
+        table: (name, change, counts) of topics, under a heading each.
+        rows: papers or people; numbered when they are ranked.
+    """
+
+    heading: str = ""
+    lead: tuple[str, ...] = ()
+    table: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = ()
+    rows: tuple[Row, ...] = ()
+    is_ranked: bool = False
+
+
+def title(page: ConferencePage) -> str:
+    """Return the heading of the page."""
+    name = f"{page.venue} {page.year}"
+    reader = f" for {_with_article(lens(page.role).title)}" if page.role else ""
+    return name + (f": {page.topic}," if page.topic else "") + reader
+
+
+def blocks(page: ConferencePage) -> list[Block]:
+    """Return the parts of the page in their order; those with nothing to say are left out."""
+    found = [_head(page), _moved(page), _largest(page), _decisions(page), _known(page), _ranked(page)]
+    return [one for one in found if one.lead or one.table or one.rows]
+
+
+def plan(page: ConferencePage) -> Block:
+    """Return the ranked papers alone."""
+    return _ranked(page)
+
+
+def _with_article(role: str) -> str:
+    return f"{'an' if role[:1].lower() in 'aeiou' or role.startswith('ML') else 'a'} {role}"
+
+
+def _head(page: ConferencePage) -> Block:
+    lead = f"{plural(page.papers, 'paper')} by {plural(page.authors, 'author')}."
+    if page.topic:
+        holds = "holds" if page.papers == 1 else "hold"
+        lead = f"{page.papers:,} of {plural(page.papers_in_all, 'paper')} {holds} '{page.topic}', by {plural(page.authors, 'author')}."
+    if page.people:
+        about = "them" if page.discussed == page.papers else f"{page.discussed:,} of them"
+        lead += f" {plural(page.people, 'person', 'people')} posted about {about}, in {plural(page.posts, 'post')}."
+    if page.days:
+        first, last = page.days
+        when = _day(first) if first == last else f"from {_day(first)} to {_day(last)}"
+        lead += f" They are shown {'on ' if first == last else ''}{when}."
+    return Block(lead=(lead,))
+
+
+def _moved(page: ConferencePage) -> Block:
+    if page.notice:
+        return Block(heading="What moved", lead=(page.notice,))
+    what = "submissions" if page.papers_after > page.papers else "papers"
+    counted = f"{page.papers_after:,} {what} against {page.papers_before:,} of {page.against}."
+    if not page.moved and not page.fading:
+        return Block(heading=f"What moved since {page.against}", lead=(f"{counted} No topic moved beyond chance.",))
+    rising = [topic for topic in page.moved if topic.state == "rising"]
+    new = [topic for topic in page.moved if topic.state == "new"]
+    explained = "× says how many times as large the share of a topic is as it was, with its 95 % interval."
+    starred = any(topic.id in page.lens for topic in page.moved)
+    marked = f" * is what {_with_article(lens(page.role).title)} asks about." if starred else ""
+    table = (("Rising", rising), ("New", new), ("Fading", list(page.fading)))
+    return Block(
+        heading=f"What moved since {page.against}",
+        lead=(f"{counted} {explained if rising or page.fading else ''}{marked}".strip(),),
+        table=tuple((name, tuple(_topic(page, topic) for topic in topics)) for name, topics in table if topics),
+    )
+
+
+def _topic(page: ConferencePage, topic: Topic) -> tuple[str, str, str]:
+    counts = f"{plural(topic.after, 'paper')}, {f'{topic.before:,}' if topic.before else 'none'} before"
+    change = "" if topic.state == "new" else figures(topic)
+    return topic.label + (" *" if topic.id in page.lens else ""), change, counts
+
+
+def _largest(page: ConferencePage) -> Block:
+    if not page.largest:
+        return Block()
+    named = ", ".join(f"{topic.label} [{topic.after:,}]" for topic in page.largest)
+    return Block(heading="Largest topics", lead=(f"{named}.",))
+
+
+def _decisions(page: ConferencePage) -> Block:
+    kinds = {one.decision for one in page.decisions}
+    if kinds <= {"", "accepted"}:
+        said = "It is not stored which of them are orals, spotlights or posters." if page.papers else ""
+        return Block(heading="Decisions", lead=(said,)) if said else Block()
+    by_track: dict[str, list[Decided]] = defaultdict(list)
+    for one in page.decisions:
+        by_track[one.track].append(one)
+    lead = []
+    for track, own in by_track.items():
+        name = track or ("main track" if len(by_track) > 1 else "")
+        counted = ", ".join(map(_counted, own))
+        lead.append(f"{name[:1].upper()}{name[1:]}: {counted}." if name else f"{counted}.")
+    if page.submitted:
+        share = f"{page.accepted / page.submitted:.0%}".replace("%", " %")
+        lead.append(
+            f"Of {plural(page.submitted, 'stored submission')} with a decision, {page.accepted:,} ({share}) were accepted."
+        )
+    return Block(heading="Decisions", lead=tuple(lead))
+
+
+def _counted(one: Decided) -> str:
+    if not one.decision:
+        return f"{one.papers:,} without a known decision"
+    if word := _COUNTED.get(one.decision):
+        return f"{one.papers:,} {word}"
+    return plural(one.papers, one.decision)
+
+
+def _known(page: ConferencePage) -> Block:
+    if not page.known:
+        return Block()
+    rows = tuple(map(_person, page.known[:PEOPLE]))
+    more = len(page.known) - len(rows)
+    lead = f"{plural(len(page.known), 'person', 'people')} whom you follow, or whose papers you starred."
+    if more:
+        lead += f" The first {PEOPLE} of them:"
+    return Block(heading="People you know", lead=(lead,), rows=rows)
+
+
+def _person(one: Known) -> Row:
+    more = len(one.papers) - PAPERS_OF_ONE
+    lines = (f"and {plural(more, 'more paper')}",) if more > 0 else ()
+    shown = tuple(_paper(entry, with_authors=False) for entry in one.papers[:PAPERS_OF_ONE])
+    return Row(
+        title=f"{one.name}, {one.why}" if one.why.startswith("an author") else f"{one.name}: {one.why}",
+        rows=shown,
+        lines=lines,
+    )
+
+
+def _ranked(page: ConferencePage) -> Block:
+    wanted = f" {page.decision}" if page.decision else ""
+    if not page.ranked:
+        total = page.reasoned + page.outside
+        none = f"Nothing speaks for any of the {total:,}{wanted} papers." if total else f"There are no{wanted} papers."
+        return Block(heading="For you", lead=(none, *page.hints))
+    first = (
+        f"The best {len(page.ranked):,} of {page.reasoned:,}"
+        if page.reasoned > len(page.ranked)
+        else f"{page.reasoned:,}"
+    )
+    lead = f"{first}{wanted} papers that something speaks for; nothing does for {page.outside:,} more."
+    if page.reasoned == 1:
+        lead = f"One{wanted} paper that something speaks for; nothing does for {page.outside:,} more."
+    return Block(
+        heading="For you",
+        lead=(lead, *page.hints),
+        rows=tuple(_paper(entry, with_authors=True) for entry in page.ranked),
+        is_ranked=True,
+    )
+
+
+def _paper(entry: Entry, *, with_authors: bool) -> Row:
+    where = address(entry.paper.id, entry.paper.url)
+    decision = "" if entry.decision in {"", "accepted"} else entry.decision.capitalize()
+    authors = entry.paper.byline if with_authors else ""
+    facts = " · ".join(part for part in (decision, entry.track, authors) if part)
+    shown = tuple(slot_in_words(slot) for slot in entry.slots)
+    why = "; ".join(reason.words for reason in entry.why[:_REASONS] if reason.points > 0)
+    lines = (facts, *shown, f"{why[:1].upper()}{why[1:]}." if why else "")
+    return Row(title=entry.paper.title, where=where, lines=tuple(line for line in lines if line))
+
+
+def _day(day: str) -> str:
+    known = datetime.fromisoformat(day)
+    return f"{_DAYS[known.weekday()]} {known.day} {_MONTHS[known.month - 1]} {known.year}"
+
+
+def slot_in_words(slot: Slot) -> str:
+    """Return when and where a paper is shown, in the time of the place: `Poster, Wed 3 Dec 2025 11:00–14:00, Hall C`."""
+    ends = f"\u2013{slot.ends[11:16]}" if slot.ends else ""
+    when = f"{_day(slot.starts[:10])} {slot.starts[11:16]}{ends}"
+    return ", ".join(part for part in (slot.form, when, slot.session, slot.place) if part)
+
+
+def slots_of(entries: Sequence[Entry]) -> Iterator[tuple[Entry, Slot, int]]:
+    """Yield each slot with its paper and its number among the slots of that paper and form, which stays when its time changes."""
+    for entry in entries:
+        seen: dict[str, int] = defaultdict(int)
+        for slot in entry.slots:
+            seen[slot.form] += 1
+            yield entry, slot, seen[slot.form]
