@@ -186,6 +186,7 @@ class Known:
 
     name: str
     why: str
+    is_followed: bool
     papers: tuple[Entry, ...]
 
 

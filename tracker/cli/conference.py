@@ -116,7 +116,7 @@ def _calendar(context: click.Context, page: ConferencePage, output: str | None, 
     if output:
         _write(text, output, "BEGIN:VCALENDAR", "calendar")
     else:
-        click.get_binary_stream("stdout").write(text.encode())
+        click.echo(text.encode(), nl=False)
     if without := len(page.ranked) - timed:
         click.echo(
             f"{plural(without, 'ranked paper')} left out: no time is stored for {'it' if without == 1 else 'them'}.",

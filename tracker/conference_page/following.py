@@ -30,6 +30,8 @@ _ACCOUNTS = {
 """Kinds of sources that bring what people write, and the options that name these; a search or a hashtag follows nobody."""
 _NAMED = ("actor", "account", "users", "author")
 _TITLE = 60
+_NAME = 25
+"""A name before the colon of a title that is longer is a title itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,9 @@ class Acquaintance:
 
     Attributes:
         why: in which way, as a clause: `you follow the papers of that name`.
-        short: the same behind a name: `whom you follow as '@ada'`.
+        short: the same behind a name, `whom you follow as '@ada'`; of those known by a star, the paper and what was done with it.
         papers: numbers of their papers at the conference.
+        works: how many papers of theirs the user likes.
         is_followed: or else known by a star.
     """
 
@@ -48,6 +51,7 @@ class Acquaintance:
     why: str
     short: str
     papers: tuple[int, ...]
+    works: int
     is_followed: bool
 
 
@@ -73,7 +77,7 @@ def followed(
     for key, why, short in ways:
         if key in people.papers_of and key not in found:
             papers = tuple(people.papers_of[key])
-            found[key] = Acquaintance(key, people.name_of[key], why, short, papers, is_followed=True)
+            found[key] = Acquaintance(key, people.name_of[key], why, short, papers, 0, is_followed=True)
     return list(found.values())
 
 
@@ -149,7 +153,7 @@ def _handles(source: Source) -> Iterator[str]:
 def liked(people: People, marked: Iterable[Marked]) -> list[Acquaintance]:
     """Return the authors of papers that the user starred or rated well; of a common name only papers of the same circle."""
     papers: dict[Key, dict[int, None]] = {}
-    titles: dict[Key, list[str]] = {}
+    works: dict[Key, list[Marked]] = {}
     for mark in marked:
         keys = frozenset(filter(None, map(key_of, mark.authors)))
         if mark.is_hidden or not is_liked(mark) or len(mark.authors) > MOST_AUTHORS:
@@ -158,9 +162,11 @@ def liked(people: People, marked: Iterable[Marked]) -> list[Acquaintance]:
             certain = people.papers_of.get(key, []) if people.is_certain(key) else people.together(key, keys)
             if own := [number for number in certain if number != mark.row]:
                 papers.setdefault(key, {}).update(dict.fromkeys(own))
-                titles.setdefault(key, []).append(_verb(mark))
+                works.setdefault(key, []).append(mark)
     return [
-        Acquaintance(key, people.name_of[key], *_of_titles(titles[key]), tuple(sorted(own)), is_followed=False)
+        Acquaintance(
+            key, people.name_of[key], *_works(works[key]), tuple(sorted(own)), len(works[key]), is_followed=False
+        )
         for key, own in papers.items()
     ]
 
@@ -170,11 +176,16 @@ def is_liked(mark: Marked) -> bool:
     return mark.is_starred or (mark.rating or 0) >= LIKED
 
 
-def _verb(mark: Marked) -> str:
-    title = shorten(clean_line(mark.title), _TITLE)
-    return f"'{title}', which you {'starred' if mark.is_starred else f'rated {mark.rating}'}"
+def short_title(title: str) -> str:
+    """Return a title for a sentence: the name before its colon where there is a short one, else as much as fits."""
+    text = clean_line(title)
+    name, colon, _ = text.partition(": ")
+    return name if colon and 1 < len(name) <= _NAME else shorten(text, _TITLE)
 
 
-def _of_titles(titles: Sequence[str]) -> tuple[str, str]:
-    more = f" and {len(titles) - 1} more such" if len(titles) > 1 else ""
-    return f"an author of {titles[0]}{more}", f"an author of {titles[0]}"
+def _works(marks: Sequence[Marked]) -> tuple[str, str]:
+    """Return what makes somebody known, as a clause and as the object of `an author of`."""
+    first, more = f"'{short_title(marks[0].title)}'", len(marks) - 1
+    verb = "starred" if all(one.is_starred for one in marks) else f"rated {marks[0].rating}" if not more else "liked"
+    works = f"{first}{f' and {more} more' if more else ''}, which you {verb}"
+    return f"an author of {works}", works

@@ -134,11 +134,13 @@ def _acquaintances(papers: Papers, sources: Sequence[Source]) -> list[Acquaintan
 
 
 def _known(papers: Papers, known: Sequence[Acquaintance]) -> tuple[Known, ...]:
-    """Return those whom the user knows with papers in the lists: the followed first, then those with most."""
+    """Return those whom the user knows with papers in the lists: the followed first, then those of most starred papers."""
     found = [(one, [row for row in one.papers if row in papers.listed]) for one in known]
-    ordered = sorted(found, key=lambda pair: (not pair[0].is_followed, -len(pair[1]), pair[0].key))
+    ordered = sorted(found, key=lambda pair: (not pair[0].is_followed, -pair[0].works, -len(pair[1]), pair[0].key))
     return tuple(
-        Known(name=one.name, why=one.why, papers=tuple(map(papers.entry, rows))) for one, rows in ordered if rows
+        Known(name=one.name, why=one.why, is_followed=one.is_followed, papers=tuple(map(papers.entry, rows)))
+        for one, rows in ordered
+        if rows
     )
 
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tracker.conference_page.following import short_title
 from tracker.pages import Reason
 from tracker.roles import lens
-from tracker.text import plural, shorten
+from tracker.text import plural
 from tracker.topics import bare, phrase_key, units
 from tracker.trends.tally import known
 
@@ -50,7 +51,6 @@ KEPT = 0.75
 _MANY = 2
 """So many reasons of one sort count; of more the first ones do."""
 _PHRASES = 3
-_TITLE = 60
 
 
 @dataclass(kw_only=True)
@@ -114,13 +114,18 @@ def _marks(signs: Signs) -> Iterator[tuple[int, Reason]]:
 
 
 def _acquaintances(signs: Signs) -> Iterator[tuple[int, Reason]]:
-    counted: dict[tuple[int, bool], int] = {}
+    found: dict[tuple[int, bool, str], list[str]] = {}
     for one in signs.known:
-        points = FOLLOWED_AUTHOR if one.is_followed else LIKED_AUTHOR
         for row in one.papers:
-            counted[row, one.is_followed] = counted.get((row, one.is_followed), 0) + 1
-            if counted[row, one.is_followed] <= _MANY:
-                yield row, Reason(words=f"by {one.name}, {one.short}", points=points)
+            found.setdefault((row, one.is_followed, one.short), []).append(one.name)
+    for (row, is_followed, short), names in found.items():
+        shown = listed(names) if len(names) <= _MANY else f"{names[0]} and {len(names) - 1} more"
+        if is_followed:
+            points, words = FOLLOWED_AUTHOR * min(len(names), _MANY), f"by {shown}, {short}"
+        else:
+            points = LIKED_AUTHOR * (1 + min(len(names), _MANY)) / 2
+            words = f"by {shown}, {'an author' if len(names) == 1 else 'authors'} of {short}"
+        yield row, Reason(words=words, points=points)
 
 
 def _posts(signs: Signs) -> Iterator[tuple[int, Reason]]:
@@ -136,7 +141,7 @@ def _posts(signs: Signs) -> Iterator[tuple[int, Reason]]:
 
 def _near(signs: Signs) -> Iterator[tuple[int, Reason]]:
     for row, near in signs.near.items():
-        title = shorten(signs.titles[near.liked], _TITLE)
+        title = short_title(signs.titles[near.liked])
         among = f"one of the {near.among} papers here" if near.among > 1 else "the paper here"
         verb = "starred" if near.liked in signs.starred else "rated well"
         yield row, Reason(words=f"{among} nearest to '{title}', which you {verb}", points=NEAR * near.likeness)
@@ -148,43 +153,46 @@ def _decisions(signs: Signs) -> Iterator[tuple[int, Reason]]:
             yield row, Reason(words=f"{'an' if decision[0] in 'aeiou' else 'a'} {decision}", points=points)
 
 
-def _rising(documents: Sequence[Document], topics: Iterable[Topic]) -> Iterator[tuple[int, Reason]]:
-    """Yield the rising and new topics of papers; of the largest ones, whose papers are not all named, nothing is said."""
-    rows = {one.id: one.row for one in documents}
-    found: dict[int, list[str]] = {}
-    for topic in topics:
-        for item in topic.items if len(topic.items) >= topic.after else ():
-            if item in rows:
-                found.setdefault(rows[item], []).append(topic.label)
-    for row, labels in found.items():
-        told = labels[:_MANY]
-        words = f"on the rising topic{'s' if len(told) > 1 else ''} {listed(told)}"
-        yield row, Reason(words=words, points=RISING * (1 + len(told)) / 2, about=tuple(told))
+def _rising(documents: Sequence[Document], topics: Sequence[Topic]) -> Iterator[tuple[int, Reason]]:
+    """Yield which rising and new topics papers name: an everyday word in the title, a longer name anywhere."""
+    labels = {phrase_key(topic.label): topic.label for topic in topics}
+    found: dict[int, list[tuple[float, str]]] = {}
+    for place, key, is_titled, _ in _held(documents, labels):
+        if is_titled or len(units(labels[key])) > 1:
+            found.setdefault(place, []).append((RISING if is_titled else RISING / 2, labels[key]))
+    for place, own in found.items():
+        told = sorted(own, key=lambda one: (-one[0], one[1]))[:_MANY]
+        names = tuple(label for _, label in told)
+        words = f"it names {listed(names)}, which {'rise' if len(names) > 1 else 'rises'} here"
+        yield documents[place].row, Reason(words=words, points=sum(points for points, _ in told), about=names)
+
+
+def _held(documents: Sequence[Document], wanted: Iterable[int]) -> Iterator[tuple[int, int, bool, int]]:
+    """Yield (place of the document, key, whether its title holds it, how many documents do) of each wanted key that one holds."""
+    keys = np.array(sorted(filter(None, wanted)), dtype=np.int64)
+    if not documents or not len(keys):
+        return
+    owners = np.repeat(np.arange(len(documents)), [len(one.phrases.body) for one in documents])
+    places, which = known(bare(np.concatenate([one.phrases.body for one in documents])), keys)
+    papers = np.bincount(which, minlength=len(keys)).tolist()
+    titled: dict[int, frozenset[int]] = {}
+    for place, number in zip(owners[places].tolist(), which.tolist(), strict=True):
+        if place not in titled:
+            titled[place] = frozenset(bare(documents[place].phrases.title).tolist())
+        key = int(keys[number])
+        yield place, key, key in titled[place], papers[number]
 
 
 def _role(documents: Sequence[Document], role: str) -> Iterator[tuple[int, Reason]]:
     """Yield what the papers hold of the phrases of a role: in the title, or, when it is rare, in the abstract."""
     phrases = {phrase_key(phrase): phrase for phrase in lens(role).phrases}
-    keys = np.sort(np.array([key for key in phrases if key], dtype=np.int64))
-    if not documents or not len(keys):
-        return
-    bodies = np.concatenate([one.phrases.body for one in documents])
-    owners = np.repeat(np.arange(len(documents)), [len(one.phrases.body) for one in documents])
-    places, which = known(bare(bodies), keys)
-    papers = np.bincount(which, minlength=len(keys))
-    held: dict[int, list[int]] = {}
-    for place, key in zip(owners[places].tolist(), which.tolist(), strict=True):
-        held.setdefault(place, []).append(key)
-    for place, found in held.items():
-        document = documents[place]
-        titled = set(bare(document.phrases.title).tolist())
-        told = [
-            (phrases[int(keys[key])], int(keys[key]) in titled, _rarity(int(papers[key]), len(documents)))
-            for key in found
-            if int(keys[key]) in titled or papers[key] <= COMMON * len(documents)
-        ]
+    found: dict[int, list[tuple[str, bool, float]]] = {}
+    for place, key, is_titled, papers in _held(documents, phrases):
+        if is_titled or papers <= COMMON * len(documents):
+            found.setdefault(place, []).append((phrases[key], is_titled, _rarity(papers, len(documents))))
+    for place, told in found.items():
         if reason := _of_phrases(_longest(told)):
-            yield document.row, reason
+            yield documents[place].row, reason
 
 
 def _rarity(papers: int, of: int) -> float:
@@ -214,7 +222,7 @@ def _of_phrases(told: Sequence[tuple[str, bool, float]]) -> Reason | None:
     places = [
         f"its {where} has {listed(held)}"
         for wanted, where in ((True, "title"), (False, "abstract"))
-        if (held := [phrase for _, phrase, titled in worth if titled is wanted])
+        if (held := [f"'{phrase}'" for _, phrase, titled in worth if titled is wanted])
     ]
     about = tuple(phrase for _, phrase, titled in worth if titled)
     return Reason(words=", ".join(places).replace(", its abstract has", ", its abstract"), points=points, about=about)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from tracker.summarize.conference_words import Block, Row
 
 _LABEL = 44
-_CHANGE = 16
 
 
 def to_text(page: ConferencePage, width: int) -> str:
@@ -31,15 +30,21 @@ def _text_block(block: Block, width: int) -> Iterator[str]:
         yield plain(block.heading)
         yield "-" * len(plain(block.heading))
     yield from (_wrapped(plain(one), width, "") for one in block.lead)
-    for name, topics in block.table:
-        yield f"\n  {name}"
-        for label, change, counts in topics:
-            tail = f"  {change:{_CHANGE}}  {counts}" if name != "New" else f"  {counts}"
-            room = max(min(width - len(tail) - 4, _LABEL), 20)
-            yield f"    {shorten(plain(label), room):{room}}{tail}".rstrip()
+    yield from _table(block, width)
     for number, row in enumerate(block.rows, 1):
         yield ""
         yield from _text_row(row, f"{number:3}  " if block.is_ranked else "  ", width)
+
+
+def _table(block: Block, width: int) -> Iterator[str]:
+    """Yield the topics of a block, aligned; of the label as much as there is room for."""
+    counts = max((len(counts) for _, topics in block.table for _, _, counts in topics), default=0)
+    changes = max((len(change) for _, topics in block.table for _, change, _ in topics), default=0)
+    room = min(width - counts - changes - 8, _LABEL)
+    for name, topics in block.table:
+        yield from ([f"\n  {name}"] if name else [])
+        for label, change, counted in topics:
+            yield f"    {shorten(plain(label), room):{room}}  {f'{change:{changes}}  ' if changes else ''}{counted}"
 
 
 def _text_row(row: Row, mark: str, width: int) -> Iterator[str]:
@@ -83,7 +88,7 @@ def _markdown_block(block: Block) -> Iterator[str]:
         yield f"## {markdown(block.heading)}"
     yield from (markdown(one) for one in block.lead)
     for name, topics in block.table:
-        yield f"### {markdown(name)}"
+        yield from ([f"### {markdown(name)}"] if name else [])
         yield "\n".join(
             f"- {' · '.join(markdown(part) for part in (label, change, counts) if part)}"
             for label, change, counts in topics

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tracker.models import Slot, Topic
     from tracker.pages import ConferencePage, Decided, Entry, Known
 
-PEOPLE = 12
-PAPERS_OF_ONE = 3
+PEOPLE = 10
+PAPERS_OF_ONE = 2
 _REASONS = 4
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -127,8 +127,8 @@ def _topic(page: ConferencePage, topic: Topic) -> tuple[str, str, str]:
 def _largest(page: ConferencePage) -> Block:
     if not page.largest:
         return Block()
-    named = ", ".join(f"{topic.label} [{topic.after:,}]" for topic in page.largest)
-    return Block(heading="Largest topics", lead=(f"{named}.",))
+    rows = tuple((topic.label, "", plural(topic.after, "paper")) for topic in page.largest)
+    return Block(heading="Largest topics", table=(("", rows),))
 
 
 def _decisions(page: ConferencePage) -> Block:
@@ -164,38 +164,38 @@ def _known(page: ConferencePage) -> Block:
     if not page.known:
         return Block()
     rows = tuple(map(_person, page.known[:PEOPLE]))
-    more = len(page.known) - len(rows)
-    lead = f"{plural(len(page.known), 'person', 'people')} whom you follow, or whose papers you starred."
-    if more:
-        lead += f" The first {PEOPLE} of them:"
-    return Block(heading="People you know", lead=(lead,), rows=rows)
+    followed = sum(one.is_followed for one in page.known)
+    liked = len(page.known) - followed
+    told = [f"{plural(followed, 'author')} whom you follow"] if followed else []
+    told += [f"{plural(liked, 'author')} of papers that you starred or rated well"] if liked else []
+    has = "has" if len(page.known) == 1 else "have"
+    first = f" The first {len(rows)}:" if len(page.known) > len(rows) else ""
+    return Block(heading="People you know", lead=(f"{' and '.join(told)} {has} papers here.{first}",), rows=rows)
 
 
 def _person(one: Known) -> Row:
     more = len(one.papers) - PAPERS_OF_ONE
     lines = (f"and {plural(more, 'more paper')}",) if more > 0 else ()
     shown = tuple(_paper(entry, with_authors=False) for entry in one.papers[:PAPERS_OF_ONE])
-    return Row(
-        title=f"{one.name}, {one.why}" if one.why.startswith("an author") else f"{one.name}: {one.why}",
-        rows=shown,
-        lines=lines,
-    )
+    sign = "" if one.is_followed else ","
+    return Row(title=f"{one.name}{sign or ':'} {one.why}", rows=shown, lines=lines)
 
 
 def _ranked(page: ConferencePage) -> Block:
     wanted = f" {page.decision}" if page.decision else ""
     if not page.ranked:
         total = page.reasoned + page.outside
-        none = f"Nothing speaks for any of the {total:,}{wanted} papers." if total else f"There are no{wanted} papers."
+        none = (
+            f"There is no reason to rank any of the {total:,}{wanted} papers."
+            if total
+            else f"There are no{wanted} papers."
+        )
         return Block(heading="For you", lead=(none, *page.hints))
-    first = (
-        f"The best {len(page.ranked):,} of {page.reasoned:,}"
-        if page.reasoned > len(page.ranked)
-        else f"{page.reasoned:,}"
-    )
-    lead = f"{first}{wanted} papers that something speaks for; nothing does for {page.outside:,} more."
-    if page.reasoned == 1:
-        lead = f"One{wanted} paper that something speaks for; nothing does for {page.outside:,} more."
+    reader = f" as {_with_article(lens(page.role).title)}" if page.role else ""
+    papers = f"{page.reasoned:,}{wanted} {'paper' if page.reasoned == 1 else 'papers'}"
+    first = f"The best {len(page.ranked):,} of {papers}" if page.reasoned > len(page.ranked) else papers
+    lead = f"{first} with a reason to read {'it' if page.reasoned == 1 else 'them'}{reader}"
+    lead += f"; {page.outside:,} more {'has' if page.outside == 1 else 'have'} none." if page.outside else "."
     return Block(
         heading="For you",
         lead=(lead, *page.hints),
