@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 NEAREST = 100
 """One paper of so many is called near to a starred one."""
+LEAST_LIKENESS = 0.4
+"""Of what lies between an average paper here and the same text. Below, the nearest papers have little in common with a star."""
 STANDARD_DEVIATIONS = 2.0
 """And it must stand out from all papers by so much: of a handful, one is always the nearest."""
 
@@ -56,10 +58,11 @@ def nearest(
     similar = np.where(np.isnan(similar), -1.0, similar)
     among = ceil(len(rows) / NEAREST)
     least = np.sort(similar, axis=0)[-min(among, len(rows))]
-    is_near = (similar >= least) & (similar >= mean + STANDARD_DEVIATIONS * spread) & (similar > mean)
+    likeness = (similar - mean) / np.maximum(1.0 - mean, 1e-6)
+    is_near = (similar >= least) & (similar >= mean + STANDARD_DEVIATIONS * spread) & (likeness >= LEAST_LIKENESS)
     if len(unwanted):
         is_near &= similar > (matrix @ unwanted.T).max(axis=1)[:, None]
-    likeness = np.where(is_near, (similar - mean) / np.maximum(1.0 - mean, 1e-6), -1.0)
+    likeness = np.where(is_near, likeness, -1.0)
     best = likeness.argmax(axis=1)
     return {
         rows[place]: Near(liked_rows[best[place]], among, float(min(likeness[place, best[place]], 1.0)))

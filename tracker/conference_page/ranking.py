@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tracker.pages import Entry
     from tracker.topics import Document
 
-STARRED = 3.0
+STARRED = 5.0
 FOLLOWED_AUTHOR = 2.0
 FOLLOWED_POST = 1.5
 LIKED_AUTHOR = 1.0
@@ -39,11 +39,14 @@ IN_ABSTRACT = 0.3
 COMMON = 0.05
 """A phrase that a larger share of papers holds says nothing when it stands in the abstract only."""
 ROLE_AT_MOST = 1.2
-RISING = 0.5
+RISING = 0.6
+"""Of a rising or new topic in the title that next to no other paper names; half of it in the abstract."""
 DECISION: Mapping[str, float] = {"oral": 0.8, "spotlight": 0.5, "highlight": 0.5}
 TALK = 0.25
 """Times log2(1 + people who posted about it), up to `TALK_AT_MOST`."""
 TALK_AT_MOST = 1.0
+LEAST = 0.1
+"""What brings less is no reason: half of a conference has 'LLM' in the title."""
 REPEATED = 0.15
 """What each better paper on the same subject takes off."""
 KEPT = 0.75
@@ -99,7 +102,7 @@ def reasons(documents: Sequence[Document], role: str, signs: Signs) -> dict[int,
         *_decisions(signs),
     )
     for row, reason in told:
-        if row in found:
+        if row in found and abs(reason.points) >= LEAST:
             found[row].append(replace(reason, points=round(reason.points, 3)))
     return {
         row: tuple(sorted(own, key=lambda reason: (-reason.points, reason.words))) for row, own in found.items() if own
@@ -154,16 +157,17 @@ def _decisions(signs: Signs) -> Iterator[tuple[int, Reason]]:
 
 
 def _rising(documents: Sequence[Document], topics: Sequence[Topic]) -> Iterator[tuple[int, Reason]]:
-    """Yield which rising and new topics papers name: an everyday word in the title, a longer name anywhere."""
+    """Yield which rising and new topics papers name: an everyday or a common one in the title, another one anywhere."""
     labels = {phrase_key(topic.label): topic.label for topic in topics}
     found: dict[int, list[tuple[float, str]]] = {}
-    for place, key, is_titled, _ in _held(documents, labels):
-        if is_titled or len(units(labels[key])) > 1:
-            found.setdefault(place, []).append((RISING if is_titled else RISING / 2, labels[key]))
+    for place, key, is_titled, papers in _held(documents, labels):
+        if is_titled or (len(units(labels[key])) > 1 and papers <= COMMON * len(documents)):
+            points = RISING * _rarity(papers, len(documents)) * (1.0 if is_titled else 0.5)
+            found.setdefault(place, []).append((points, labels[key]))
     for place, own in found.items():
         told = sorted(own, key=lambda one: (-one[0], one[1]))[:_MANY]
         names = tuple(label for _, label in told)
-        words = f"it names {listed(names)}, which {'rise' if len(names) > 1 else 'rises'} here"
+        words = f"it names {listed(names)}, {'rising topics' if len(names) > 1 else 'a rising topic'}"
         yield documents[place].row, Reason(words=words, points=sum(points for points, _ in told), about=names)
 
 

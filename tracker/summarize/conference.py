@@ -30,7 +30,8 @@ def _text_block(block: Block, width: int) -> Iterator[str]:
         yield plain(block.heading)
         yield "-" * len(plain(block.heading))
     yield from (_wrapped(plain(one), width, "") for one in block.lead)
-    yield from _table(block, width)
+    if block.table:
+        yield from _table(block, width)
     for number, row in enumerate(block.rows, 1):
         yield ""
         yield from _text_row(row, f"{number:3}  " if block.is_ranked else "  ", width)
@@ -38,13 +39,16 @@ def _text_block(block: Block, width: int) -> Iterator[str]:
 
 def _table(block: Block, width: int) -> Iterator[str]:
     """Yield the topics of a block, aligned; of the label as much as there is room for."""
-    counts = max((len(counts) for _, topics in block.table for _, _, counts in topics), default=0)
-    changes = max((len(change) for _, topics in block.table for _, change, _ in topics), default=0)
+    rows = [row for _, topics in block.table for row in topics]
+    counts, changes = (
+        max(map(len, column), default=0) for column in zip(*((row.counts, row.change) for row in rows), strict=True)
+    )
     room = min(width - counts - changes - 8, _LABEL)
     for name, topics in block.table:
         yield from ([f"\n  {name}"] if name else [])
-        for label, change, counted in topics:
-            yield f"    {shorten(plain(label), room):{room}}  {f'{change:{changes}}  ' if changes else ''}{counted}"
+        for row in topics:
+            label = f"{'*' if row.is_asked else ' '} {shorten(plain(row.label), room):{room}}"
+            yield f"  {label}  {f'{row.change:{changes}}  ' if changes else ''}{row.counts}"
 
 
 def _text_row(row: Row, mark: str, width: int) -> Iterator[str]:
@@ -90,8 +94,10 @@ def _markdown_block(block: Block) -> Iterator[str]:
     for name, topics in block.table:
         yield from ([f"### {markdown(name)}"] if name else [])
         yield "\n".join(
-            f"- {' · '.join(markdown(part) for part in (label, change, counts) if part)}"
-            for label, change, counts in topics
+            "- "
+            + " · ".join(markdown(part) for part in (row.label, row.change, row.counts) if part)
+            + (r" \*" * row.is_asked)
+            for row in topics
         )
     if block.rows:
         marks = (f"{number}. " if block.is_ranked else "- " for number in range(1, len(block.rows) + 1))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PEOPLE = 10
 PAPERS_OF_ONE = 2
+FADING = 10
 _REASONS = 4
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -43,6 +44,16 @@ class Row:
     rows: tuple[Row, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class TopicRow:
+    """A topic in a table: its name, how its share changed, its papers; `is_asked` by the role of the reader."""
+
+    label: str
+    change: str
+    counts: str
+    is_asked: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """A part of the page.
@@ -50,13 +61,13 @@ class Block:
     Attributes:
         heading: empty for the head.
         lead: paragraphs.
-        table: (name, change, counts) of topics, under a heading each.
+        table: topics, under a heading each, which may be empty.
         rows: papers or people; numbered when they are ranked.
     """
 
     heading: str = ""
     lead: tuple[str, ...] = ()
-    table: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = ()
+    table: tuple[tuple[str, tuple[TopicRow, ...]], ...] = ()
     rows: tuple[Row, ...] = ()
     is_ranked: bool = False
 
@@ -89,8 +100,9 @@ def _head(page: ConferencePage) -> Block:
         holds = "holds" if page.papers == 1 else "hold"
         lead = f"{page.papers:,} of {plural(page.papers_in_all, 'paper')} {holds} '{page.topic}', by {plural(page.authors, 'author')}."
     if page.people:
-        about = "them" if page.discussed == page.papers else f"{page.discussed:,} of them"
-        lead += f" {plural(page.people, 'person', 'people')} posted about {about}, in {plural(page.posts, 'post')}."
+        about = "all of them" if page.discussed == page.papers else f"{page.discussed:,} of them"
+        lead += f" {plural(page.people, 'person', 'people')} posted about {about}"
+        lead += f", in {plural(page.posts, 'post')}." if page.posts > page.people else "."
     if page.days:
         first, last = page.days
         when = _day(first) if first == last else f"from {_day(first)} to {_day(last)}"
@@ -110,7 +122,7 @@ def _moved(page: ConferencePage) -> Block:
     explained = "× says how many times as large the share of a topic is as it was, with its 95 % interval."
     starred = any(topic.id in page.lens for topic in page.moved)
     marked = f" * is what {_with_article(lens(page.role).title)} asks about." if starred else ""
-    table = (("Rising", rising), ("New", new), ("Fading", list(page.fading)))
+    table = (("Rising", rising), ("New", new), ("Fading", list(page.fading[:FADING])))
     return Block(
         heading=f"What moved since {page.against}",
         lead=(f"{counted} {explained if rising or page.fading else ''}{marked}".strip(),),
@@ -118,23 +130,27 @@ def _moved(page: ConferencePage) -> Block:
     )
 
 
-def _topic(page: ConferencePage, topic: Topic) -> tuple[str, str, str]:
+def _topic(page: ConferencePage, topic: Topic) -> TopicRow:
     counts = f"{plural(topic.after, 'paper')}, {f'{topic.before:,}' if topic.before else 'none'} before"
     change = "" if topic.state == "new" else figures(topic)
-    return topic.label + (" *" if topic.id in page.lens else ""), change, counts
+    return TopicRow(topic.label, change, counts, topic.id in page.lens)
 
 
 def _largest(page: ConferencePage) -> Block:
     if not page.largest:
         return Block()
-    rows = tuple((topic.label, "", plural(topic.after, "paper")) for topic in page.largest)
-    return Block(heading="Largest topics", table=(("", rows),))
+    rows = tuple(
+        TopicRow(topic.label, "", plural(topic.after, "paper"), topic.id in page.lens) for topic in page.largest
+    )
+    submitted = page.papers_after > page.papers
+    lead = (f"Of {page.papers_after:,} submissions, refused ones among them.",) if submitted else ()
+    return Block(heading="Largest topics", lead=lead, table=(("", rows),))
 
 
 def _decisions(page: ConferencePage) -> Block:
     kinds = {one.decision for one in page.decisions}
     if kinds <= {"", "accepted"}:
-        said = "It is not stored which of them are orals, spotlights or posters." if page.papers else ""
+        said = "It is not stored which papers are orals, spotlights or posters." if page.papers else ""
         return Block(heading="Decisions", lead=(said,)) if said else Block()
     by_track: dict[str, list[Decided]] = defaultdict(list)
     for one in page.decisions:

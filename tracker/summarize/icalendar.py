@@ -34,7 +34,7 @@ def to_calendar(page: ConferencePage, made: str) -> str:
         "VERSION:2.0",
         "PRODID:-//tracker//conference//EN",
         "CALSCALE:GREGORIAN",
-        f"X-WR-CALNAME:{_text(f'{page.venue} {page.year}')}",
+        f"X-WR-CALNAME:{_text(plain(f'{page.venue} {page.year}'))}",
     ]
     for entry, slot, number in slots_of(page.ranked):
         lines += _event(page, entry, slot, number, made)
