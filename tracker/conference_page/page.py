@@ -169,7 +169,9 @@ def _reasons(
 
 def _hints(*, has_liked: bool, is_embedded: bool) -> tuple[str, ...]:
     if not has_liked:
-        return ("Star papers that you like: what is near to them, and what their authors show, then comes first.",)
+        return ("Star papers that you like: what is near to them, and what else their authors show, then comes first.",)
     if not is_embedded:
-        return ("What is near to your starred papers can be told once 'tracker index' has embedded these papers.",)
+        return (
+            "What is near to your starred papers can be told once 'tracker index' has embedded them and the papers here.",
+        )
     return ()

@@ -106,7 +106,7 @@ def _head(page: ConferencePage) -> Block:
     if page.days:
         first, last = page.days
         when = _day(first) if first == last else f"from {_day(first)} to {_day(last)}"
-        lead += f" They are shown {'on ' if first == last else ''}{when}."
+        lead += f" {'It is' if page.papers == 1 else 'They are'} shown {'on ' if first == last else ''}{when}."
     return Block(lead=(lead,))
 
 
