@@ -69,6 +69,7 @@ def edition() -> list[dict[str, Any]]:
     new = [listed(n, 2025, **({"title": f"Sparse widgets {n} for all"} if n < 24 else {})) for n in range(60)]
     new[1] |= {"status": "Accept (oral)", "title": "Sparse widgets with a KV cache and quantization"}
     new[2] |= {"status": "NeurIPS 2025 Spotlight", "abstract": "Speculative decoding makes it quick."}
+    new[35]["title"] = "A tool for using gadgets"
     new[30]["authors"] = ["Grace Example", "Given30 Family30"]
     new[31]["authors"] = ["Barbara Liskovskaya"]
     new[32]["authors"] = ["Ada Lovelaceova"]
@@ -417,6 +418,12 @@ def test_what_is_hidden_stands_in_no_list(filled: Session) -> None:
 def test_a_role_without_phrases_gives_no_reason_of_a_role(filled: Session) -> None:
     assert any(reason.words.startswith("its ") for one in page_of(filled).ranked for reason in one.why)
     assert not any(reason.words.startswith("its ") for one in page_of(filled, role="").ranked for reason in one.why)
+
+
+def test_a_phrase_with_a_stop_word_is_not_told_of_its_other_word(filled: Session) -> None:
+    assert "tool use" in lens("ai-engineer").phrases
+    why = [reason.words for one in page_of(filled, role="ai-engineer").ranked for reason in one.why]
+    assert not any("'tool use'" in words for words in why)
 
 
 def test_a_list_is_not_of_one_subject() -> None:

@@ -13,7 +13,7 @@ from tracker.conference_page.ranking import Signs, reasons, varied
 from tracker.pages import ConferencePage, Known
 from tracker.roles import lens
 from tracker.store import editions
-from tracker.text import clean_line
+from tracker.text import clean_line, plural
 
 if TYPE_CHECKING:
     import sqlite3
@@ -110,7 +110,6 @@ def conference_page(
 
 def _moved(papers: Papers, before: Edition | None) -> Trends:
     """Return what moved; `notice` says in words why nothing is said about it."""
-    name = f"{papers.edition.venue} {papers.edition.year}"
     if not papers.held:  # asked first, for it says what is wrong with the topic
         return trends.editions([], [])
     old, new = papers.sides(before)
@@ -118,7 +117,7 @@ def _moved(papers: Papers, before: Edition | None) -> Trends:
     if before is None:
         notice = f"No earlier edition of {papers.edition.venue} is stored, so nothing is said about what moved."
     elif found.notice:
-        notice = f"{len(old):,} papers of {before.year} and {len(new):,} of {name} are too few to say what moved."
+        notice = f"{plural(len(old), 'paper')} of {before.year} and {len(new):,} of {papers.edition.year} are too few to say what moved."
     else:
         return found
     return replace(found, topics=(), notice=notice)

@@ -14,7 +14,8 @@ from tracker.conference_page.following import short_title
 from tracker.pages import Reason
 from tracker.roles import lens
 from tracker.text import plural
-from tracker.topics import bare, phrase_key, units
+from tracker.topic_page import lookup
+from tracker.topics import bare, units
 from tracker.trends.tally import known
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def _decisions(signs: Signs) -> Iterator[tuple[int, Reason]]:
 
 def _rising(documents: Sequence[Document], topics: Sequence[Topic]) -> Iterator[tuple[int, Reason]]:
     """Yield which rising and new topics papers name: an everyday or a common one in the title, another one anywhere."""
-    labels = {phrase_key(topic.label): topic.label for topic in topics}
+    labels = _keys(topic.label for topic in topics)
     found: dict[int, list[tuple[float, str]]] = {}
     for place, key, is_titled, papers in _held(documents, labels):
         if is_titled or (len(units(labels[key])) > 1 and papers <= COMMON * len(documents)):
@@ -169,6 +170,11 @@ def _rising(documents: Sequence[Document], topics: Sequence[Topic]) -> Iterator[
         names = tuple(label for _, label in told)
         words = f"it names {listed(names)}, {'rising topics' if len(names) > 1 else 'a rising topic'}"
         yield documents[place].row, Reason(words=words, points=sum(points for points, _ in told), about=names)
+
+
+def _keys(phrases: Iterable[str]) -> dict[int, str]:
+    """Return phrases by each key under which a text holds all of their words: `tool use` only as `tool-use`, never as `tool`."""
+    return {key: phrase for phrase in phrases for key in lookup.keys(phrase)}
 
 
 def _held(documents: Sequence[Document], wanted: Iterable[int]) -> Iterator[tuple[int, int, bool, int]]:
@@ -189,7 +195,7 @@ def _held(documents: Sequence[Document], wanted: Iterable[int]) -> Iterator[tupl
 
 def _role(documents: Sequence[Document], role: str) -> Iterator[tuple[int, Reason]]:
     """Yield what the papers hold of the phrases of a role: in the title, or, when it is rare, in the abstract."""
-    phrases = {phrase_key(phrase): phrase for phrase in lens(role).phrases}
+    phrases = _keys(lens(role).phrases)
     found: dict[int, list[tuple[str, bool, float]]] = {}
     for place, key, is_titled, papers in _held(documents, phrases):
         if is_titled or papers <= COMMON * len(documents):
