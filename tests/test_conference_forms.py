@@ -21,9 +21,9 @@ from tracker.store import editions
 from tracker.store.schema import migrations
 from tracker.store.writer import Writer
 from tracker.summarize.conference import to_markdown, to_text
-from tracker.summarize.conference_words import slot_in_words
 from tracker.summarize.icalendar import to_calendar
 from tracker.summarize.render import plain
+from tracker.summarize.slots import slot_in_words
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,6 +14,7 @@ from tracker.pages import ConferencePage, Known
 from tracker.roles import lens
 from tracker.store import editions
 from tracker.text import clean_line, plural
+from tracker.topic_page import lookup
 
 if TYPE_CHECKING:
     import sqlite3
@@ -96,7 +97,7 @@ def conference_page(
         papers_after=moved.papers_after,
         moved=claimed,
         fading=moved.fading,
-        largest=moved.largest,
+        largest=tuple(topic for topic in moved.largest if papers.keys.isdisjoint(lookup.keys(topic.label))),
         notice=moved.notice,
         lens=frozenset(topic.id for topic in (*claimed, *moved.largest) if lens(wish.role).covers(topic)),
         known=_known(papers, known),

@@ -84,10 +84,17 @@ class Papers:
     def _on_topic(self, documents: list[Document]) -> list[Document]:
         if not self.topic:
             return documents
-        return [one for one in documents if not self._keys.isdisjoint(bare(one.phrases.body).tolist())]
+        return [one for one in documents if not self.keys.isdisjoint(bare(one.phrases.body).tolist())]
 
     @cached_property
-    def _keys(self) -> frozenset[int]:
+    def keys(self) -> frozenset[int]:
+        """The phrases that stand for the topic; none without a topic.
+
+        Raises:
+            QueryError: the topic has no word of its own.
+        """
+        if not self.topic:
+            return frozenset()
         if not (keys := lookup.keys(self.topic)):
             raise lookup.refuse_empty(self.topic)
         return frozenset(keys)

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tracker.roles import lens
 from tracker.summarize.render import address, figures
+from tracker.summarize.slots import day_in_words, slot_in_words
 from tracker.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from tracker.models import Slot, Topic
+    from tracker.models import Topic
     from tracker.pages import ConferencePage, Decided, Entry, Known
 
 PEOPLE = 10
 PAPERS_OF_ONE = 2
 FADING = 10
 _REASONS = 4
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _COUNTED = {"rejected": "rejected", "withdrawn": "withdrawn", "accepted": "accepted", "workshop": "for the workshops"}
 """Decisions that are no nouns; the others have a plural."""
 
@@ -76,7 +72,7 @@ def title(page: ConferencePage) -> str:
     """Return the heading of the page."""
     name = f"{page.venue} {page.year}"
     reader = f" for {_with_article(lens(page.role).title)}" if page.role else ""
-    return name + (f": {page.topic}," if page.topic else "") + reader
+    return f"{name} on '{page.topic}',{reader}".rstrip(",") if page.topic else name + reader
 
 
 def blocks(page: ConferencePage) -> list[Block]:
@@ -105,7 +101,7 @@ def _head(page: ConferencePage) -> Block:
         lead += f", in {plural(page.posts, 'post')}." if page.posts > page.people else "."
     if page.days:
         first, last = page.days
-        when = _day(first) if first == last else f"from {_day(first)} to {_day(last)}"
+        when = day_in_words(first) if first == last else f"from {day_in_words(first)} to {day_in_words(last)}"
         lead += f" {'It is' if page.papers == 1 else 'They are'} shown {'on ' if first == last else ''}{when}."
     return Block(lead=(lead,))
 
@@ -229,24 +225,3 @@ def _paper(entry: Entry, *, with_authors: bool) -> Row:
     why = "; ".join(reason.words for reason in entry.why[:_REASONS] if reason.points > 0)
     lines = (facts, *shown, f"{why[:1].upper()}{why[1:]}." if why else "")
     return Row(title=entry.paper.title, where=where, lines=tuple(line for line in lines if line))
-
-
-def _day(day: str) -> str:
-    known = datetime.fromisoformat(day)
-    return f"{_DAYS[known.weekday()]} {known.day} {_MONTHS[known.month - 1]} {known.year}"
-
-
-def slot_in_words(slot: Slot) -> str:
-    """Return when and where a paper is shown, in the time of the place: `Poster, Wed 3 Dec 2025 11:00–14:00, Hall C`."""
-    ends = f"\u2013{slot.ends[11:16]}" if slot.ends else ""
-    when = f"{_day(slot.starts[:10])} {slot.starts[11:16]}{ends}"
-    return ", ".join(part for part in (slot.form, when, slot.session, slot.place) if part)
-
-
-def slots_of(entries: Sequence[Entry]) -> Iterator[tuple[Entry, Slot, int]]:
-    """Yield each slot with its paper and its number among the slots of that paper and form, which stays when its time changes."""
-    for entry in entries:
-        seen: dict[str, int] = defaultdict(int)
-        for slot in entry.slots:
-            seen[slot.form] += 1
-            yield entry, slot, seen[slot.form]

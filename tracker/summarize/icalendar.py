@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
-from tracker.summarize.conference_words import slot_in_words, slots_of
 from tracker.summarize.render import address, plain
+from tracker.summarize.slots import slot_in_words, slots_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
