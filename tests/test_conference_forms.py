@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
 from conftest import HOSTILE_CONTROLS, HOSTILE_TITLES, NOW
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from tracker.cli.app import tracker as group
@@ -17,6 +20,8 @@ from tracker.conference_page import Wish
 from tracker.errors import TrackerError
 from tracker.fetch.conference import site
 from tracker.fetch.conference.venues import VENUES, Edition
+from tracker.models import Record, Slot
+from tracker.pages import ConferencePage, Entry, Paper
 from tracker.store import editions
 from tracker.store.schema import migrations
 from tracker.store.writer import Writer
@@ -30,9 +35,13 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-    from tracker.pages import ConferencePage
     from tracker.session import Session
 
+EMPTY = ConferencePage(
+    venue="NeurIPS", year=2025, role="", topic="", decision="", papers=1, papers_in_all=1, authors=1, people=0, posts=0,
+    discussed=0, decisions=(), accepted=0, submitted=0, against=None, papers_before=0, papers_after=1, moved=(), fading=(),
+    largest=(), notice="", lens=frozenset(), known=(), ranked=(), reasoned=1, outside=0, days=None, hints=(),
+)  # fmt: skip
 STARTS = "2025-12-03T11:00:00-08:00"
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
@@ -155,8 +164,14 @@ def test_times_without_a_zone_float_and_nonsense_is_no_time(session: Session) ->
 def test_slots_survive_a_merge_and_a_reading_without_news(session: Session) -> None:
     store(session, shown(1))
     store(session, shown(1))
+    preprint = Record(
+        kind="paper", key="arxiv:2511.00001", identifiers=("arxiv:2511.00001",), title="Routes", venue="arXiv"
+    )
+    both = replace(preprint, key="list:1", identifiers=("arxiv:2511.00001", "openreview:Forum00001"))
+    for source, record in (("arxiv", preprint), ("list", both)):
+        Writer(session.writer).apply(source, [record], "2025-11-02T00:00:00Z")
+    assert session.reader.row_of("arxiv:2511.00001") == session.reader.row_of("openreview:Forum00001")
     (entry,) = page_of(session).ranked
-    assert [slot.starts for slot in entry.slots] == ["2025-12-03T11:00-08:00"]
     assert [slot_in_words(slot) for slot in entry.slots] == [
         "Poster, Wed 3 Dec 2025 11:00\u201314:00, Poster Session 1, Hall C; level 2, #1"
     ]
@@ -223,6 +238,21 @@ def test_one_of_everything_is_told_in_the_singular(session: Session) -> None:
     assert "1 paper by 1 author. It is shown on Wed 3 Dec 2025." in text
     assert "1 paper with a reason to read it as an AI engineer." in text
     assert "1 oral." in text
+
+
+TITLES = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
+
+
+@given(title=TITLES, place=TITLES)
+def test_any_text_comes_back_from_a_calendar_as_it_is_shown(title: str, place: str) -> None:
+    slot = Slot(starts="2025-12-03T11:00-08:00", form="Poster", place=place)
+    paper = Paper(id="openreview:a", title=title, byline="", date="2025", url="")
+    entry = Entry(paper=paper, decision="", track="", slots=(slot, slot))
+    events = parsed(to_calendar(replace(EMPTY, ranked=(entry,)), "2025-11-20T09:00:00Z"))
+    assert len({one["UID"] for one in events}) == 2
+    for event in events:
+        assert event["SUMMARY"] == plain(f"Poster: {title}")
+        assert event.get("LOCATION", "") == plain(place)
 
 
 # the command

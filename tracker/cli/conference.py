@@ -30,7 +30,7 @@ _DECISIONS = ("oral", "spotlight", "highlight", "poster", "accepted", "workshop"
     "--against",
     type=click.IntRange(1900, 2100),
     metavar="YEAR",
-    help="Compare with this year; by default the one before.",
+    help="Compare with this year; by default the newest earlier one.",
 )
 @click.option("--role", type=click.Choice(ROLES), help="Whose questions count; from feeds.toml if left out.")
 @click.option("--topic", default="", metavar="PHRASE", help="Only papers that hold this phrase.")

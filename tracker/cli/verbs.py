@@ -30,7 +30,7 @@ VERBS = {
 
 def help_text() -> str:
     """Return the first page of help."""
-    verbs = "\n".join(f"  {name:10} {text}" for name, (_, text) in VERBS.items())
+    verbs = "\n".join(f"  {name:11} {text}" for name, (_, text) in VERBS.items())
     return f"""Usage: tracker [--home DIRECTORY] [COMMAND] [ARGUMENTS]...
 
   Papers and what the field says about them. Without a command, the terminal

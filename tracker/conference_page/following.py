@@ -28,6 +28,8 @@ _ACCOUNTS = {
     "youtube": ("channel",),
 }
 """Kinds of sources that bring what people write, and the options that name these; a search or a hashtag follows nobody."""
+_VOICES = frozenset({"feed", "youtube"})
+"""Kinds whose sources are one voice each."""
 _NAMED = ("actor", "account", "users", "author")
 _TITLE = 60
 _NAME = 25
@@ -99,20 +101,22 @@ def _by_name(
     for source, _, account, names, _ in voices:
         if source not in known:
             continue
-        if known[source].kind in {"feed", "youtube"}:
+        if known[source].kind in _VOICES:
             signed.setdefault(source, set()).update(names or (account,))
-        elif _is_followed(known[source], account):
+        elif is_followed(known[source], account):
             yield from _certain(people, names, f"'@{clean_line(account, _TITLE)}'")
     for source, only in signed.items():
         if len(only) == 1:
             yield from _certain(people, only, f"'{clean_line(source, _TITLE)}'")
 
 
-def _is_followed(source: Source, account: str) -> bool:
-    """Return whether an account is followed itself, not only passed on by one that is."""
+def is_followed(source: Source, account: str) -> bool:
+    """Return whether an account in a source of people is followed itself, not only passed on or found there."""
+    if source.kind in _VOICES:
+        return True
     named = [one for name in ("actor", "account", "users") for one in _texts(source.options.get(name))]
-    if not named:
-        return not source.options.get("reposts")
+    if not named or all(one.startswith("did:") for one in named):
+        return not source.options.get("reposts") and not source.options.get("search")
     handle = account.lower().lstrip("@")
     return any(handle == one or handle.split("@")[0] == one or one.split("@")[0] == handle for one in named)
 

@@ -157,7 +157,7 @@ def _reasons(
         starred=frozenset(one.row for one in liked if one.is_starred),
         rated={one.row: one.rating for one in papers.marked if one.rating},
         known=known,
-        posters=papers.posters([one.name for one in following.people_sources(sources)]),
+        posters=papers.posters(sources),
         near=near or {},
         titles={one.row: clean_line(one.title) for one in liked},
         people={row: len(papers.people([row])) for row in papers.posts},

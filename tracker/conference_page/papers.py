@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tracker.conference_page import decisions
+from tracker.conference_page.following import is_followed, people_sources
 from tracker.errors import NotFoundError
 from tracker.pages import Entry, Paper
 from tracker.store import editions, holding, phrases
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from tracker.conference_page.venues import Edition
+    from tracker.config import Source
     from tracker.pages import Reason
     from tracker.store.editions import Marked, Shown
     from tracker.store.holding import Told
@@ -147,15 +149,17 @@ class Papers:
         """Return who posted about some papers."""
         return {post.person for row in rows for post in self.posts.get(row, ())}
 
-    def posters(self, followed: Collection[str]) -> dict[int, list[str]]:
-        """Return for each paper the accounts that posted about it and that some sources bring, by name."""
+    def posters(self, sources: Sequence[Source]) -> dict[int, list[str]]:
+        """Return for each paper the accounts that posted about it and that some sources follow, by name."""
+        known = {one.name: one for one in people_sources(sources)}
         rows = sorted({post.row for own in self.posts.values() for post in own if post.author})
-        able = {row for row, sources in editions.brought_by(self.connection, rows).items() if sources & set(followed)}
-        found = {
-            row: sorted({clean_line(post.author, 60) for post in own if post.row in able})
-            for row, own in self.posts.items()
-        }
-        return {row: names for row, names in found.items() if names}
+        brought = editions.brought_by(self.connection, rows)
+        found: dict[int, set[str]] = defaultdict(set)
+        for row, own in self.posts.items():
+            for post in own:
+                if any(is_followed(known[name], post.author) for name in brought.get(post.row, ()) if name in known):
+                    found[row].add(clean_line(post.author, 60))
+        return {row: sorted(names) for row, names in found.items()}
 
     def entry(self, row: int, why: Sequence[Reason] = ()) -> Entry:
         """Return a paper as a list shows it."""
