@@ -232,6 +232,22 @@ def test_text_keeps_to_its_columns(session: Session, width: int) -> None:
     assert "They are shown on Wed 3 Dec 2025." in text
 
 
+def test_the_plan_goes_by_day_and_time(session: Session) -> None:
+    later, none = shown(2, starttime="2025-12-04T09:00:00-08:00", endtime=None), shown(3, starttime=None)
+    earlier = shown(4, starttime="2025-12-03T09:30:00-08:00", room_name=None, poster_position=None)
+    store(session, shown(1), later, none, earlier)
+    page = page_of(session)
+    number = {one.paper.title[-1]: place for place, one in enumerate(page.ranked, 1)}
+    told = to_text(page, 100).split("Your plan\n")[1].splitlines()
+    assert [line.strip() for line in told if line][2:] == [
+        "Wed 3 Dec 2025",
+        f"- 09:30\u201314:00, Poster, Poster Session 1: {number['4']}. Gates and routes, part 4",
+        f"- 11:00\u201314:00, Poster, Hall C; level 2, #1: {number['1']}. Gates and routes, part 1",
+        "Thu 4 Dec 2025",
+        f"- 09:00, Poster, Hall C; level 2, #2: {number['2']}. Gates and routes, part 2",
+    ]
+
+
 def test_one_of_everything_is_told_in_the_singular(session: Session) -> None:
     store(session, shown(1))
     text = " ".join(to_text(page_of(session), 100).split())

@@ -62,6 +62,8 @@ def conference_command(
     """Print the page of an edition, or write it to a file."""
     from tracker.conference_page import Wish, venues
 
+    if as_json and form != "text":
+        raise click.UsageError("Say --json or --format, not both.")
     session = session_of(context)
     name, year = venues.split(" ".join(venue))
     wish = Wish(

@@ -83,7 +83,7 @@ def to_markdown(page: ConferencePage) -> str:
 
 def plan_to_markdown(page: ConferencePage) -> str:
     """Return the ranked papers alone as Markdown."""
-    parts = [f"# {markdown(words.title(page))}", *_markdown_block(words.plan(page))]
+    parts = [f"# {markdown(words.title(page))}", *_markdown_block(words.ranked(page))]
     return "\n\n".join(parts) + "\n"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tracker.roles import lens
 from tracker.summarize.render import address, figures
-from tracker.summarize.slots import day_in_words, slot_in_words
+from tracker.summarize.slots import day_in_words, slot_in_words, time_in_words
 from tracker.text import plural
 
 if TYPE_CHECKING:
@@ -77,13 +77,8 @@ def title(page: ConferencePage) -> str:
 
 def blocks(page: ConferencePage) -> list[Block]:
     """Return the parts of the page in their order; those with nothing to say are left out."""
-    found = [_head(page), _moved(page), _largest(page), _decisions(page), _known(page), _ranked(page)]
+    found = [_head(page), _moved(page), _largest(page), _decisions(page), _known(page), ranked(page), _plan(page)]
     return [one for one in found if one.lead or one.table or one.rows]
-
-
-def plan(page: ConferencePage) -> Block:
-    """Return the ranked papers alone."""
-    return _ranked(page)
 
 
 def _with_article(role: str) -> str:
@@ -193,7 +188,8 @@ def _person(one: Known) -> Row:
     return Row(title=f"{one.name}{sign or ':'} {one.why}", rows=shown, lines=lines)
 
 
-def _ranked(page: ConferencePage) -> Block:
+def ranked(page: ConferencePage) -> Block:
+    """Return the ranked papers with their reasons."""
     wanted = f" {page.decision}" if page.decision else ""
     if not page.ranked:
         total = page.reasoned + page.outside
@@ -214,6 +210,20 @@ def _ranked(page: ConferencePage) -> Block:
         rows=tuple(_paper(entry, with_authors=True) for entry in page.ranked),
         is_ranked=True,
     )
+
+
+def _plan(page: ConferencePage) -> Block:
+    """Return the times at which the ranked papers are shown, by day, each paper with its number in the list."""
+    days: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for number, entry in enumerate(page.ranked, 1):
+        for slot in entry.slots:
+            facts = ", ".join(part for part in (time_in_words(slot), slot.form, slot.place or slot.session) if part)
+            days[slot.starts[:10]].append((slot.starts, f"{facts}: {number}. {entry.paper.title}"))
+    rows = tuple(
+        Row(title=day_in_words(day), rows=tuple(Row(title=told) for _, told in sorted(own)))
+        for day, own in sorted(days.items())
+    )
+    return Block(heading="Your plan", lead=("In the time of the place.",) if rows else (), rows=rows)
 
 
 def _paper(entry: Entry, *, with_authors: bool) -> Row:

@@ -24,9 +24,13 @@ def day_in_words(day: str) -> str:
 
 def slot_in_words(slot: Slot) -> str:
     """Return when and where a paper is shown, in the time of the place: `Poster, Wed 3 Dec 2025 11:00–14:00, Hall C`."""
-    ends = f"\u2013{slot.ends[11:16]}" if slot.ends else ""
-    when = f"{day_in_words(slot.starts[:10])} {slot.starts[11:16]}{ends}"
+    when = f"{day_in_words(slot.starts[:10])} {time_in_words(slot)}"
     return ", ".join(part for part in (slot.form, when, slot.session, slot.place) if part)
+
+
+def time_in_words(slot: Slot) -> str:
+    """Return the time of a slot at the place: `11:00–14:00`."""
+    return slot.starts[11:16] + (f"\u2013{slot.ends[11:16]}" if slot.ends else "")
 
 
 def slots_of(entries: Sequence[Entry]) -> Iterator[tuple[Entry, Slot, int]]:
