@@ -248,6 +248,14 @@ def test_a_common_name_tells_nobody() -> None:
     assert people.spelt("prochazkova") == ()
 
 
+def test_a_name_is_no_rarer_because_an_edition_is_small() -> None:
+    small = [(n, [f"Given{n} Family{n}"]) for n in range(50)]
+    alone = People([*small, (98, ["Rui Sun"])])
+    assert alone.is_certain(key_of("Rui Sun"))  # nothing is known of others
+    others = [[f"Rui Family{n}", f"Given{n} Sun"] for n in range(200)]
+    assert not People([*small, (98, ["Rui Sun"])], others).is_certain(key_of("Rui Sun"))
+
+
 def said(number: int, account: str, name: str, source: str, session: Session, **fields: Any) -> None:
     record = Record(
         kind="post", key=f"bluesky:{number}", title=f"Said {number}", text=f"Said {number}", network="bluesky",

@@ -244,7 +244,7 @@ def test_figures_of_a_conference_are_those_of_the_code() -> None:
         f"| {ranking.TALK:g} × log2(1 + people), at most {ranking.TALK_AT_MOST:g} |",
         f"| −{ranking.REPEATED:g} each, at most three quarters",
         f"less than {ranking.LEAST:g} points is no reason",
-        f"fewer than {names.LIKELY:g} namesakes",
+        f"fewer than {names.LIKELY:g} namesakes among {names.FIELD:,} authors",
         f"more than {following.MOST_AUTHORS} authors",
     ):
         assert words in page, words

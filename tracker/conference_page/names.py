@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Key = tuple[str, ...]
 LIKELY = 0.1
 """From so many expected namesakes on a name alone tells no person."""
+FIELD = 25_000
+"""Among so many authors they are expected, those of a large conference: a name is no rarer because an edition is small."""
 LEAST_LETTERS = 8
 """What is spelt like a name must be so long: `yangli` is a handle of many."""
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "phd"})
@@ -39,9 +41,10 @@ class People:
 
     Args:
         papers: (number, authors) of each paper.
+        others: authors of other papers, which tell too how common names are.
     """
 
-    def __init__(self, papers: Iterable[tuple[int, Sequence[str]]]) -> None:
+    def __init__(self, papers: Iterable[tuple[int, Sequence[str]]], others: Iterable[Sequence[str]] = ()) -> None:
         self.papers_of: dict[Key, list[int]] = defaultdict(list)
         self.authors_of: dict[int, frozenset[Key]] = {}
         self.name_of: dict[Key, str] = {}
@@ -52,16 +55,17 @@ class People:
             for key, author in keys.items():
                 self.papers_of[key].append(number)
                 self.name_of.setdefault(key, author)
-        self._given = Counter(key[0] for key in self.papers_of)
-        self._family = Counter(key[-1] for key in self.papers_of)
+        known = {*self.papers_of, *(key for authors in others for author in authors if (key := key_of(author)))}
+        self._number = len(known)
+        self._given, self._family = Counter(key[0] for key in known), Counter(key[-1] for key in known)
         self._spelt: dict[str, list[Key]] = defaultdict(list)
         for key in self.papers_of:
             self._spelt["".join(key)].append(key)
 
     def namesakes(self, key: Key) -> float:
-        """Return how many others chance would give this name, if given and family names were drawn apart from each other."""
+        """Return how many others of a field chance would give this name, if given and family names were drawn apart from each other."""
         others = (self._given[key[0]] - 1) * (self._family[key[-1]] - 1)
-        return max(others, 0) / max(len(self.papers_of), 1)
+        return FIELD * max(others, 0) / max(self._number, 1) ** 2
 
     def is_certain(self, key: Key) -> bool:
         """Return whether a name is rare enough to tell a person."""

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from tracker.models import Slot
 
@@ -81,6 +82,16 @@ def marked(connection: sqlite3.Connection) -> list[Marked]:
         Marked(row, name, title, tuple(json.loads(authors)), bool(starred), rating, bool(hidden))
         for row, name, title, authors, starred, rating, hidden in found
     ]
+
+
+def sampled_authors(connection: sqlite3.Connection, limit: int) -> list[tuple[str, ...]]:
+    """Return the authors of about so many papers, spread evenly over all that are stored."""
+    papers = connection.execute("SELECT COUNT(*) FROM items WHERE kind = 'paper'").fetchone()[0]
+    found = connection.execute(
+        "SELECT authors FROM items WHERE row IN (SELECT row FROM items WHERE kind = 'paper' AND row % ? = 0)",
+        [max(ceil(papers / limit), 1)],
+    )
+    return [tuple(json.loads(authors)) for (authors,) in found]
 
 
 def voices(
