@@ -18,6 +18,7 @@ import pytest
 from tracker import config, home, linking, plugins, radar, sync, watching
 from tracker.cli.app import tracker as group
 from tracker.cli.verbs import VERBS
+from tracker.conference_page import following, names, nearness, ranking, subjects
 from tracker.fetch.arxiv import lookup as arxiv_lookup
 from tracker.fetch.x import pages as x_pages
 from tracker.http import client as http
@@ -44,6 +45,7 @@ PAGES = (
     "how-it-works",
     "trends",
     "digest",
+    "conference",
     "models",
     "evaluation",
 )
@@ -227,6 +229,28 @@ def test_figures_of_the_hub_are_those_of_the_code() -> None:
     judged = "Only accounts of Bluesky, Lemmy, Mastodon, Reddit and X are judged."
     assert judged in method
     assert {word.strip(",").lower() for word in judged.split()[3:-2] if word != "and"} == bots.NETWORKS
+
+
+def test_figures_of_a_conference_are_those_of_the_code() -> None:
+    page = " ".join(DOCS["conference.md"].split())
+    for words in (
+        f"You starred it. | {ranking.STARRED:g} |",
+        f"By somebody whom you follow. | {ranking.FOLLOWED_AUTHOR:g}, at most {2 * ranking.FOLLOWED_AUTHOR:g} |",
+        f"posted about it. | {ranking.FOLLOWED_POST:g}, at most {2 * ranking.FOLLOWED_POST:g} |",
+        f"starred or rated {following.LIKED} or 5. | {ranking.LIKED_AUTHOR:g}, of two or more {1.5 * ranking.LIKED_AUTHOR:g} |",
+        f"| {ranking.NEAR:g} × likeness |",
+        f"counts {subjects.IN_ABSTRACT:g}. | {subjects.ROLE:g} × rarity each, at most {subjects.ROLE_AT_MOST:g} |",
+        f"| {subjects.RISING:g} × rarity each |",
+        f"| {ranking.DECISION['oral']:g}; {ranking.DECISION['spotlight']:g} |",
+        f"| {ranking.TALK:g} × log2(1 + people), at most {ranking.TALK_AT_MOST:g} |",
+        f"| −{ranking.REPEATED:g} each, at most three quarters",
+        f"less than {ranking.LEAST:g} points is no reason",
+        f"fewer than {names.LIKELY:g} namesakes among {names.FIELD:,} authors",
+        f"more than {following.MOST_AUTHORS} authors",
+    ):
+        assert words in page, words
+    assert ranking.KEPT == 0.75
+    assert (nearness.NEAREST, ranking.DECISION["highlight"]) == (100, ranking.DECISION["spotlight"])
 
 
 def test_what_a_role_changes_is_said() -> None:

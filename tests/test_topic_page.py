@@ -43,6 +43,13 @@ def test_a_topic_is_found_in_any_spelling(filled: Session, name: str) -> None:
     assert "2 people" in text
 
 
+def test_an_acronym_may_be_typed_in_small_letters(session: Session, lines: Callable[..., Path]) -> None:
+    session.import_files(
+        [lines(*(paper(n, title=f"LLM agents for problem {n}", date=day) for n, day in enumerate(DAYS)))]
+    )
+    assert session.topic("llm agents").papers_in_all == session.topic("LLM agents").papers_in_all == len(DAYS)
+
+
 def test_nothing_later_than_the_day_is_looked_at(filled: Session, lines: Callable[..., Path]) -> None:
     before = to_text(filled.topic("sparse widgets", as_of="2026-05-06"), 80)
     assert "4 papers" in before

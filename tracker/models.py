@@ -15,6 +15,24 @@ Mode = Literal["hybrid", "semantic", "lexical"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """When and where a paper is shown at a conference.
+
+    Attributes:
+        starts: ISO time to the minute at the place, with its distance from UTC where the site gives one: `2025-12-03T11:00-08:00`.
+        ends: the same, or empty.
+        form: `Oral`, `Poster` … in the words of the site.
+        session, place: as the site names them; each may be empty.
+    """
+
+    starts: str
+    ends: str = ""
+    form: str = ""
+    session: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One entry as one source sent it on one fetch; never changed after parsing.
 
@@ -55,6 +73,8 @@ class Record:
     """Of posts that only hand on a page (a link submission, a bare share): its address; `links` holds it too."""
     is_bot: bool = False
     """Whether the service itself says that a machine posts under this account."""
+    slots: tuple[Slot, ...] = ()
+    """Of papers at a conference: when and where they are shown."""
     updates_only: bool = False
     """True for an entry that may change a known item but must not make a new one (arXiv's `replace`)."""
 
@@ -368,6 +388,8 @@ class Trends:
     fading: tuple[Topic, ...] = ()
     spoken: tuple[Topic, ...] = ()
     """What people post about more than before, whether or not a paper names it."""
+    largest: tuple[Topic, ...] = ()
+    """Of editions, when asked for: the topics with most papers in the tested window, whether they moved or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,8 @@
 """What the page of a topic and the page of a conference show, before it is put into a form."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tracker.models import Topic
+from tracker.models import Slot, Topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +135,12 @@ class TopicPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """How many papers of a track got a decision; the track is empty where there is only one."""
+    """How many papers of a track got a decision.
+
+    Attributes:
+        decision: one of `tracker.conference_page.decisions.DECISIONS`, or empty where none is known.
+        track: as most papers spell it; empty for the main track.
+    """
 
     decision: str
     track: str
@@ -144,12 +148,17 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
-    """Where and when a paper is shown: ISO day and `HH:MM` in the time of the place."""
+class Reason:
+    """Why a paper has its place in a list.
 
-    day: str
-    time: str
-    place: str
+    Attributes:
+        points: what it brings; below 0 where it speaks against the paper.
+        about: the subjects that it is about, so that a list can avoid saying the same all the time.
+    """
+
+    words: str
+    points: float
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,25 +166,27 @@ class Entry:
     """A paper of a conference.
 
     Attributes:
-        decision: `oral`, `spotlight`, `poster`, `accepted` … or empty.
-        why: reasons for its place in a list that is ranked, in words.
-        score: for ordering only; without a unit.
+        decision, track: as in `Decided`.
+        slots: when and where it is shown, the earliest first.
+        why: the strongest reason first; empty in lists that are not ranked.
+        score: the sum of the points.
     """
 
     paper: Paper
     decision: str
     track: str
     slots: tuple[Slot, ...] = ()
-    why: tuple[str, ...] = ()
+    why: tuple[Reason, ...] = ()
     score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Somebody whom the user follows or has starred a paper of, with papers at the conference."""
+    """Somebody with papers at the conference whom the user follows, or of whom the user starred a paper."""
 
     name: str
     why: str
+    is_followed: bool
     papers: tuple[Entry, ...]
 
 
@@ -184,32 +195,54 @@ class ConferencePage:
     """One edition of a conference for one reader.
 
     Attributes:
-        against: the edition that it is compared with; None where none is stored.
-        papers, papers_before: of both editions, as they are compared.
-        shown: papers that were not refused or withdrawn.
-        moved: rising topics, then new ones, of which something is claimed; `fading` the same for a fall.
-        largest: topics by their number of papers.
+        role, reader: whom it is for, by name and as it is written: `ML engineer`; both may be empty.
+        topic: what all papers here hold; empty when all are meant.
+        decision: the only decision that is listed; empty for all.
+        papers: stored, and neither refused nor withdrawn.
+        papers_in_all: the same without regard to the topic.
+        authors: their distinct names.
+        people, posts, discussed: distinct people who posted about them, their posts, and how many papers these are about.
+        decisions: by track; refused and withdrawn ones last.
+        accepted, submitted: of the submissions whose decision is known; both 0 where no refused ones are stored.
+        against: the year that it is compared with; None where no earlier edition is stored.
+        papers_before, papers_after: of both editions, as they are compared.
+        moved: topics that rose, and new ones, of which that is claimed; `fading` those that fell.
+        largest: names by the number of papers that hold them.
         notice: why nothing is said about what moved; else empty.
-        followed: people with papers here.
-        ranked: papers for the reader, the best first; `outside` counts those with no reason to be there.
-        days: first and last ISO day, where known.
+        lens: ids of the topics that the role asks about.
+        known: people with papers here: followed ones first.
+        ranked: the best papers for the reader.
+        reasoned, outside: how many papers have a reason to be ranked, and how many have none.
+        days: first and last ISO day on which papers are shown, where known.
+        hints: what would make the list better, in sentences.
     """
 
     venue: str
     year: int
     role: str
-    against: int | None
+    reader: str
+    topic: str
+    decision: str
     papers: int
-    papers_before: int
-    shown: int
+    papers_in_all: int
+    authors: int
+    people: int
+    posts: int
+    discussed: int
     decisions: tuple[Decided, ...]
+    accepted: int
+    submitted: int
+    against: int | None
+    papers_before: int
+    papers_after: int
     moved: tuple[Topic, ...]
     fading: tuple[Topic, ...]
     largest: tuple[Topic, ...]
     notice: str
-    followed: tuple[Known, ...]
+    lens: frozenset[str]
+    known: tuple[Known, ...]
     ranked: tuple[Entry, ...]
+    reasoned: int
     outside: int
     days: tuple[str, str] | None
-    topic_lens: Mapping[str, bool]
-    """Topic id → whether the lens of the role covers it."""
+    hints: tuple[str, ...]

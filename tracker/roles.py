@@ -13,7 +13,8 @@ from typing import Any
 
 from tracker.errors import ConfigError
 from tracker.models import Topic
-from tracker.topics import units
+from tracker.text import fold
+from tracker.topics import unit_key
 
 FILE = "roles.toml"
 MINUTES = 6
@@ -67,8 +68,13 @@ class Role:
 
 @cache
 def _letters(form: str) -> frozenset[str]:
-    """Return the folded units of a phrase, and the parts of those with a hyphen."""
-    return frozenset({*units(form), *units(form.replace("-", " "))})
+    """Return the folded words of a phrase, those that end phrases (`use`) too, and the parts of those with a hyphen."""
+    words = (*form.split(), *form.replace("-", " ").split())
+    return frozenset(unit_key(word) or fold(word) for word in words)
+
+
+def _wanted(phrase: str) -> frozenset[str]:
+    return frozenset(unit_key(word) or fold(word) for word in phrase.split())
 
 
 def parse(text: str, where: str = FILE, base: Mapping[str, Role] | None = None) -> dict[str, Role]:
@@ -98,7 +104,7 @@ def _role(where: str, name: str, table: object, known: Role | None) -> Role:
     phrases = base.phrases
     if "phrases" in table:
         texts = _texts(where, table, "phrases")
-        phrases = tuple((one, frozenset(found)) for one in texts if (found := units(one)))
+        phrases = tuple((one, found) for one in texts if (found := _wanted(one)))
     title = table.get("title", base.title)
     if not isinstance(title, str) or not title.strip():
         raise ConfigError(f"{where}: title must be a text.", 'Write title = "data scientist".')

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from tracker.conference_page import Wish
     from tracker.config import Config, Source
     from tracker.delivery import Outcome
     from tracker.embed.rerank import CrossEncoderReranker
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from tracker.importing import ImportReport
     from tracker.meaning import Meaning, Standing
     from tracker.models import Digest, Hit, Item, Line, Mode, SavedSearch, Trends
-    from tracker.pages import TopicPage
+    from tracker.pages import ConferencePage, TopicPage
     from tracker.ports import Client, Embedder, Enricher, Fetcher, Reranker, VectorIndex
     from tracker.query import Query
     from tracker.roles import Role
@@ -571,6 +572,18 @@ class Session:
 
         self._extract_phrases()
         return trends_of_editions(self.reader, venue, before, after, limit)
+
+    def conference(self, venue: str, year: int | None, wish: Wish) -> ConferencePage:
+        """Return the page of an edition of a conference for the user, by default the newest one that is stored.
+
+        Raises:
+            QueryError: the topic has no word of its own, or an edition is to be compared with itself.
+            NotFoundError: nothing is stored of the edition, or no paper of it holds the topic.
+        """
+        from tracker.conference_page import conference_page
+
+        self._extract_phrases()
+        return conference_page(self.reader.connection, venue, year, self.config.sources, wish)
 
     def topic(self, name: str, week: str | None = None, as_of: str | None = None, limit: int = 10) -> TopicPage:
         """Return what was known of a topic on an ISO day or at the end of a week, by default the newest one.

@@ -188,6 +188,13 @@ def plural(count: int, noun: str, many: str | None = None) -> str:
     return f"{count:,} {noun if count == 1 else many or noun + 's'}"
 
 
+def article(noun: str) -> str:
+    """Return a noun after `a` or `an`, by how it begins when it is read: `an ML engineer`."""
+    first = noun.split(" ", maxsplit=1)[0]
+    spelt = first.isupper() and first[:1] in "AEFHILMNORSX"
+    return f"{'an' if spelt or (not first.isupper() and first[:1].lower() in 'aeiou') else 'a'} {noun}"
+
+
 def embedding_text(title: str, text: str) -> str:
     """Return the words of an item that are embedded; the title is not said twice where the text begins with it."""
     return text if text.startswith(title.rstrip("…")) else f"{title}\n{text}"

@@ -9,6 +9,7 @@ VERBS = {
     "watch": ("watch", "Save a search and hear once of what newly matches it."),
     "trends": ("trends", "Show which topics rise, with the evidence."),
     "topic": ("topic", "Show all that is stored of one topic."),
+    "conference": ("conference", "Show an edition of a conference, ranked for you."),
     "digest": ("digest", "Write the summary of a week."),
     "brief": ("digest", "Write the summary of a day."),
     "deliver": ("deliver", "Send the summary of the week, once, by mail or otherwise."),
@@ -30,7 +31,7 @@ VERBS = {
 
 def help_text() -> str:
     """Return the first page of help."""
-    verbs = "\n".join(f"  {name:8} {text}" for name, (_, text) in VERBS.items())
+    verbs = "\n".join(f"  {name:11} {text}" for name, (_, text) in VERBS.items())
     return f"""Usage: tracker [--home DIRECTORY] [COMMAND] [ARGUMENTS]...
 
   Papers and what the field says about them. Without a command, the terminal

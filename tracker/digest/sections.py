@@ -8,7 +8,7 @@ from tracker.digest.shelf import Counts, Near, Shelf
 from tracker.digest.telling import EVIDENCE, Library, Teller, quoted
 from tracker.models import DigestEntry, DigestSection, Line, Sentence, Talk, Topic
 from tracker.roles import Role
-from tracker.text import plural
+from tracker.text import article, plural
 from tracker.trends import RECENT, WEEKS
 
 FADING = 5
@@ -191,7 +191,7 @@ def recommended(found: Sequence[Near], role: Role, teller: Teller, room: Room) -
             entries.append(
                 DigestEntry(title=line.title, item=line.id, url=teller.library.url(line.id), sentences=(asked, *own))
             )
-    heading = f"For {words.article(role.title)}"
+    heading = f"For {article(role.title)}"
     return DigestSection(key="recommended", heading=heading, entries=tuple(entries))
 
 

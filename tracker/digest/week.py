@@ -12,6 +12,7 @@ from tracker.digest.shelf import Shelf
 from tracker.digest.telling import EVIDENCE, Library, Teller
 from tracker.models import Digest, DigestSection, Sentence, Topic, Trends
 from tracker.roles import Role
+from tracker.text import article
 from tracker.times import week_start
 
 RECOMMENDED = 40
@@ -155,7 +156,7 @@ class _Maker:
 
     def how(self, minutes: int) -> tuple[Sentence, ...]:
         """Return how the digest was made."""
-        reader = f", in the order of what {words.article(self._role.title)} asks" if self._role.title else ""
+        reader = f", in the order of what {article(self._role.title)} asks" if self._role.title else ""
         length = f"It is as long as can be read in {words.numbered(minutes, 'minute')}{reader}."
         made = "The sentences are the authors' own; the figures are counted; no language model wrote any of this."
         return tuple(

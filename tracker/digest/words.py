@@ -31,13 +31,6 @@ def numbered(count: int, noun: str, many: str = "") -> str:
     return f"{number(count)} {noun if count == 1 else many or noun + 's'}"
 
 
-def article(noun: str) -> str:
-    """Return a noun after `a` or `an`, by how it begins when it is read: `an ML engineer`."""
-    first = noun.split(" ", maxsplit=1)[0]
-    spelt = first.isupper() and first[:1] in "AEFHILMNORSX"
-    return f"{'an' if spelt or (not first.isupper() and first[:1].lower() in 'aeiou') else 'a'} {noun}"
-
-
 def capital(text: str) -> str:
     """Return a text with its first letter a capital; the others stay."""
     return text[:1].upper() + text[1:]

@@ -106,11 +106,12 @@ def editions(
     Refused and withdrawn submissions count only when both groups have some: a topic shows in what people write, but
     submissions on one side and accepted papers on the other would make a trend of the difference.
     """
-    both = all(_has_refused(connection, venue, years) for years in (before, after))
+    both = all(has_refused(connection, venue, years) for years in (before, after))
     return edition(connection, venue, before, refused=both), edition(connection, venue, after, refused=both)
 
 
-def _has_refused(connection: sqlite3.Connection, venue: str, years: Sequence[int]) -> bool:
+def has_refused(connection: sqlite3.Connection, venue: str, years: Sequence[int]) -> bool:
+    """Return whether refused or withdrawn submissions of some editions are stored."""
     found = connection.execute(
         "SELECT 1 FROM sightings WHERE venue = ? COLLATE NOCASE AND year IN (SELECT value FROM json_each(?))"
         f" AND lower(trim(status)) IN {_REFUSED} LIMIT 1",

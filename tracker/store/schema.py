@@ -319,6 +319,13 @@ def m008_deliveries(database: "Database") -> None:
     )
 
 
+@migrations()
+def m010_slots_of_conferences(database: "Database") -> None:
+    """Keep when and where papers are shown; the lists of conferences are read anew, since they were stored without."""
+    database.execute("ALTER TABLE sightings ADD COLUMN slots TEXT NOT NULL DEFAULT '[]'")
+    database.execute("DELETE FROM validators WHERE url LIKE '%/static/virtual/data/%'")
+
+
 def _statements(script: str) -> list[str]:
     """Split a script of plain statements; `executescript` would commit the migration's transaction."""
     return [statement for statement in script.split(";\n") if statement.strip()]

@@ -193,6 +193,7 @@ class _Batch:
                 record.track,
                 record.status,
                 _encoded(dict(sorted(record.engagement.items()))),
+                _encoded([[one.starts, one.ends, one.form, one.session, one.place] for one in record.slots]),
                 seen,
                 seen,
                 mark,
@@ -291,9 +292,9 @@ class _Batch:
             "INSERT OR IGNORE INTO identifiers (identifier, item) VALUES (?, ?)", self.new_names
         )
         self.connection.executemany(
-            "INSERT INTO sightings (source, key, item, venue, year, track, status, engagement, first_seen, last_seen, digest) VALUES (?,?,?,?,?,?,?,?,?,?,?)"
+            "INSERT INTO sightings (source, key, item, venue, year, track, status, engagement, slots, first_seen, last_seen, digest) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
             " ON CONFLICT (source, key) DO UPDATE SET item = excluded.item, venue = excluded.venue, year = excluded.year, track = excluded.track, status = excluded.status,"
-            " engagement = excluded.engagement, last_seen = excluded.last_seen, digest = excluded.digest",
+            " engagement = excluded.engagement, slots = excluded.slots, last_seen = excluded.last_seen, digest = excluded.digest",
             self.new_sightings,
         )
         self.connection.executemany(

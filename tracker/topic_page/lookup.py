@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from tracker.errors import NotFoundError, QueryError
 from tracker.store import holding
 from tracker.text import clean_line, fold, plural, shorten
-from tracker.topics import phrase_key, unit_key, units
+from tracker.topics import phrase_key, singular, unit_key, units
+from tracker.words import ACRONYMS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,11 +28,13 @@ _LONGEST_OFFERED = 4
 def keys(asked: str) -> list[int]:
     """Return the keys of phrases that may be meant, the likeliest first; none when no word of it can be a part of a topic.
 
-    `chain of thought` has a word that ends a phrase, so it is looked for as `chain-of-thought`; `llm` also as `LLM`.
+    `chain of thought` has a word that ends a phrase, so it is looked for as `chain-of-thought`; `llm agents` also as `LLM agents`.
     """
     words = clean_line(asked, LONGEST).split()
     spoken = " ".join(words)
     forms = [spoken] if len(units(spoken)) == len(words) else []
+    known = " ".join(word.upper() if singular(word.lower()) in ACRONYMS else word for word in words)
+    forms += [known] if len(units(known)) == len(words) else []
     forms += ["-".join(words)] if len(words) > 1 else []
     forms += [spoken.upper()] if len(words) == 1 else []
     return list(dict.fromkeys(key for form in forms if (key := phrase_key(form))))

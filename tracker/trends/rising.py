@@ -4,7 +4,8 @@ Pure: documents come in as arguments, in any order, and the same ones give the s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -125,7 +126,9 @@ class _Teller:
         return self._voices.about(keys, {table.source[document].row for document in map(int, holders)})
 
 
-def editions(before: Sequence[Document], after: Sequence[Document], *, limit: int = 20, window: str = "") -> Trends:
+def editions(
+    before: Sequence[Document], after: Sequence[Document], *, limit: int = 20, window: str = "", largest: int = 0
+) -> Trends:
     """Return the topics that rose from some editions of a venue to others: sure ones first, then those to watch.
 
     Args:
@@ -133,21 +136,28 @@ def editions(before: Sequence[Document], after: Sequence[Document], *, limit: in
         after: papers of the tested editions.
         limit: how many topics to name.
         window: what to call the comparison.
+        largest: how many topics to name by their size, whether they moved or not.
     """
     ordered = [*sorted(before, key=lambda one: one.id), *sorted(after, key=lambda one: one.id)]
     side = np.arange(len(ordered)) >= len(before)
-    few = min(len(before), len(after))
+    few, lexicon = min(len(before), len(after)), Lexicon(table(ordered, LEAST_TITLES))
+    compared = Comparison(lexicon, ~side, side, EDITION)
+    teller = _Teller(compared)
+    sizes = _largest(compared.under(SUBJECT), largest)
     if few < LEAST_PAPERS // 2:
         notice = (
             f"Not enough papers for trends: {plural(len(before), 'paper')} before, {plural(len(after), 'paper')} after."
         )
-        return _subjects(Lexicon(table(ordered, LEAST_TITLES)), side, limit, window, notice)
-    compared = Comparison(Lexicon(table(ordered, LEAST_TITLES)), ~side, side, EDITION)
-    topics = _risers(compared, _Teller(compared), limit)
-    fading = _fading(compared, _Teller(compared), limit)
-    new = tuple(topic for topic in topics if topic.state == "new")
+        return replace(_subjects(lexicon, side, limit, window, notice), largest=sizes)
+    topics = _risers(compared, teller, limit)
     return Trends(
-        window=window, topics=topics, papers_before=len(before), papers_after=len(after), new=new, fading=fading
+        window=window,
+        topics=topics,
+        papers_before=len(before),
+        papers_after=len(after),
+        new=tuple(topic for topic in topics if topic.state == "new"),
+        fading=_fading(compared, teller, limit),
+        largest=sizes,
     )
 
 
@@ -229,6 +239,18 @@ def _new(compared: Comparison, teller: _Teller, this_week: Flags, limit: int) ->
     unseen = (compared.papers[0] == 0) & compared.used(this_week)
     chosen = compared.believed(compared.rise, 1, unseen)
     return tuple(teller.topic(one, "new") for one in compared.found(chosen, compared.strength, 1, limit))
+
+
+def _largest(compared: Comparison, limit: int) -> tuple[Topic, ...]:
+    """Return the names that most papers of the tested window hold themselves, so that each count is that of its name."""
+    if not limit:
+        return ()
+    own = compared.eligible(1)
+    for phrase in map(int, np.flatnonzero(own)):
+        own[phrase] = compared.names[1].name(phrase) == phrase
+    found = compared.found(own, compared.papers[1], 1, 3 * limit)
+    topics = map(partial(_Teller(compared).topic, state="steady"), found)
+    return tuple(sorted(topics, key=lambda topic: (-topic.after, topic.id)))[:limit]
 
 
 def _fading(compared: Comparison, teller: _Teller, limit: int) -> tuple[Topic, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from tracker.errors import FetchError
+from tracker.fetch.conference import slots
 from tracker.fetch.options import items, mapping
 from tracker.http.refusals import StatusError
 from tracker.identity import is_web_address, paper_identifiers
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 BYTE_LIMIT = 60_000_000
 _RANKS = ("oral", "spotlight", "poster")
-_MOMENT = re.compile(r"^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})")
 
 
 def serves(edition: Edition) -> bool:
@@ -156,15 +156,9 @@ def record_of(group: Sequence[Mapping[str, Any]], edition: Edition, abstracts: M
         status=_status(ordered[0]),
         categories=tuple(filter(None, [clean_line(_first(ordered, "topic"), 200)])),
         keywords=_keywords(ordered),
-        comment="; ".join(dict.fromkeys(filter(None, map(_slot, ordered)))),
+        comment="; ".join(dict.fromkeys(filter(None, map(slots.told, ordered)))),
+        slots=tuple(dict.fromkeys(slot for entry in ordered if (slot := slots.slot_of(entry)))),
     )
-
-
-def _slot(entry: Mapping[str, Any]) -> str:
-    """Return where and when a paper is shown, in the time of the place: `Poster Session 3, Hall C, 2025-12-03 11:00`."""
-    began = _MOMENT.match(_first([entry], "starttime"))
-    words = [clean_line(_first([entry], name), 100) for name in ("session", "room_name")]
-    return ", ".join(filter(None, [*words, f"{began[1]} {began[2]}" if began else ""]))
 
 
 def _page(entries: Sequence[Mapping[str, Any]], identifiers: Sequence[str], site: str) -> str:
