@@ -29,7 +29,7 @@ log = logging.getLogger("tracker")
 
 TOPICS = 40
 """So many rising topics may stand in a digest, told or named."""
-NEAR = 0.4
+NEAR = 0.45
 """Cosine from which a paper is near to a question."""
 
 

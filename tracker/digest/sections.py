@@ -23,9 +23,11 @@ _QUOTES_LOOKED_AT = 30
 
 def came_in(counts: Counts) -> str:
     """Return what came in: `2,233 papers and 318 posts by 41 people`."""
-    papers = plural(counts.papers, "paper")
+    if not counts.papers and not counts.posts:
+        return "Nothing came in"
+    papers = plural(counts.papers, "paper") if counts.papers else "No papers"
     if not counts.posts:
-        return f"{papers}, no posts"
+        return f"{papers} and no posts"
     by = f" by {words.people(counts.people)}" if counts.people else ""
     return f"{papers} and {plural(counts.posts, 'post')}{by}"
 
@@ -88,7 +90,7 @@ def subjects(topics: Sequence[Topic], teller: Teller, room: Room) -> DigestSecti
     entries = []
     for topic in topics[: room.topics]:
         counted = Sentence(
-            text=f"{plural(topic.after, 'paper')}.",
+            text=f"{plural(topic.after, 'paper')} in the last {words.number(RECENT)} weeks.",
             items=topic.items[:EVIDENCE],
             kind="counted",
             figures={"papers": topic.after},

@@ -122,7 +122,7 @@ class _Maker:
         if not empty:
             return []
         are = "that week is" if len(empty) == 1 else "those weeks are"
-        return [Sentence(text=f"No papers were fetched in {words.joined(empty)}; {are} missing, not zero.")]
+        return [Sentence(text=f"No papers were fetched in {words.weeks(empty)}; {are} missing, not zero.")]
 
     def _rising(self, teller: Teller, room: Room) -> DigestSection:
         lead: list[Sentence] = []

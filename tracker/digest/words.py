@@ -19,6 +19,7 @@ _NETWORKS = {
     "hf": "Hugging Face",
 }
 _LISTED = 3
+_SPAN = 3
 
 
 def number(count: int) -> str:
@@ -73,6 +74,18 @@ def span(week: str) -> str:
         since += f" {first.year}"
         until = f"{last.day} {last:%B} {last.year}"
     return f"{since} to {until}"
+
+
+def weeks(names: Sequence[str]) -> str:
+    """Return ISO weeks as a list in which those that follow each other are a span: `2026-W09 to 2026-W11 and 2026-W15`."""
+    spans: list[list[str]] = []
+    for name in names:
+        follows = spans and week_start(spans[-1][-1]) + timedelta(weeks=1) == week_start(name)
+        spans[-1].append(name) if follows else spans.append([name])
+    told = []
+    for one in spans:
+        told += one if len(one) < _SPAN else [f"{one[0]} to {one[-1]}"]
+    return joined(told)
 
 
 def week_title(week: str, reader: str) -> str:

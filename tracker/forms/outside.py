@@ -83,9 +83,9 @@ def paragraphs(sentences: Sequence[Sentence]) -> list[tuple[Sentence, ...]]:
 
 
 def series(topic: Topic) -> list[tuple[str, tuple[int | None, ...]]]:
-    """Return the two weekly curves of a topic by name; that of people only where somebody posted."""
+    """Return the two weekly curves of a topic by name; one week is no curve, and people have one only where somebody posted."""
     curves: list[tuple[str, tuple[int | None, ...]]] = []
-    if any(topic.weekly):
+    if any(topic.weekly) and sum(count is not None for count in topic.weekly) > 1:
         curves.append(("papers", topic.weekly))
     if any(topic.voices_weekly):
         curves.append(("people", topic.voices_weekly))
