@@ -43,7 +43,7 @@ OWN = {
     "arxiv:2": "We present BlockMask, a sparse attention kernel that trains transformers 1.8 times faster without loss of accuracy.",
     "arxiv:3": "This paper introduces a robot that knocks on doors; it does not need a camera.",
 }
-COUNTED = Sentence(text="17 papers in the last four weeks, 6 in the eight before.", items=tuple(TEXTS))
+COUNTED = Sentence(text="17 papers in the last four weeks, 6 in the eight before.", items=tuple(TEXTS), kind="counted")
 HOW = (
     Sentence(text="Rising compares weeks."),
     Sentence(text="The sentences are the authors' own; no language model wrote any of this."),
@@ -73,7 +73,7 @@ def line(name: str) -> Line:
 def digest(key: str = "rising") -> Digest:
     entry = DigestEntry(
         title="Forests",
-        sentences=(COUNTED, Sentence(text=OWN["arxiv:1"], items=("arxiv:1",))),
+        sentences=(COUNTED, Sentence(text=OWN["arxiv:1"], items=("arxiv:1",), kind="quoted")),
         papers=tuple(map(line, TEXTS)),
     )
     return Digest(

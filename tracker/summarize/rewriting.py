@@ -67,7 +67,7 @@ class _Report:
 def rewrite(digest: Digest, writer: Writer, item: Callable[[str], Item], threshold: float = THRESHOLD) -> Digest:
     """Return a digest whose topics are told by a model where what it wrote stands, and which says so.
 
-    The first sentence of a topic counts papers and stays. A model that fails is not asked again.
+    What was counted stays. A model that fails is not asked again.
 
     Args:
         digest: as it was composed.
@@ -93,7 +93,7 @@ def rewrite(digest: Digest, writer: Writer, item: Callable[[str], Item], thresho
 def _entry(
     entry: DigestEntry, writer: Writer, item: Callable[[str], Item], threshold: float, report: _Report
 ) -> DigestEntry:
-    """Return an entry with the model's paragraph after its first sentence, or as it was."""
+    """Return an entry with the model's paragraph after what was counted, or as it was."""
     report.lines.update((line.id, line) for line in entry.papers)
     evidence = _evidence(entry, item, report)
     if not evidence or report.trouble:
@@ -112,7 +112,8 @@ def _entry(
     cited = tuple(dict.fromkeys(name for sentence in paragraph for name in sentence.items))
     report.told.extend(cited)
     signed = Sentence(text=f"(Written by {clean_line(writer.name, 80)}, checked.)", items=cited, kind="written")
-    return replace(entry, sentences=(*entry.sentences[:1], *paragraph, signed))
+    counted = [one for one in entry.sentences if one.kind == "counted"]
+    return replace(entry, sentences=(*counted, *paragraph, signed))
 
 
 def _evidence(entry: DigestEntry, item: Callable[[str], Item], report: _Report) -> list[tuple[str, str, str]]:
@@ -120,7 +121,7 @@ def _evidence(entry: DigestEntry, item: Callable[[str], Item], report: _Report) 
 
     A paper in which somebody speaks to machines is not shown.
     """
-    told = [name for sentence in entry.sentences[1:] for name in sentence.items]
+    told = [name for sentence in entry.sentences if sentence.kind == "quoted" for name in sentence.items]
     ids = dict.fromkeys([*told, *(line.id for line in entry.papers), *(entry.topic.items if entry.topic else ())])
     found = []
     for name in [one for one in ids if one in report.lines and one not in report.told][:SOURCES]:
