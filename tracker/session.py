@@ -544,16 +544,23 @@ class Session:
         newest = self.reader.latest_day("paper") or self.reader.latest_day()
         return times.week_of_text(newest) or times.week_of(self.clock().date())
 
-    def trends(self, week: str | None = None, limit: int = 20, reader: Reader | None = None) -> Trends:
+    def trends(self, week: str | None = None, limit: int = 20, reader: Reader | None = None, as_of: str = "") -> Trends:
         """Return what is rising in a week, by default the newest one with anything stored.
+
+        Args:
+            week: ISO week.
+            limit: how many topics in each list.
+            reader: of another thread.
+            as_of: an ISO day instead of a week: that of the day, and nothing later than the day.
 
         Raises:
             QueryError: the text is no ISO week.
         """
-        from tracker.weekly import trends_of_week
+        from tracker.weekly import trends_of_week, window_of
 
-        self._extract_phrases()
-        return trends_of_week(reader or self.reader, week or self.latest_week(), limit)
+        chosen = times.week_of_text(as_of) or week or self.latest_week()
+        self._extract_phrases(*window_of(chosen, as_of))
+        return trends_of_week(reader or self.reader, chosen, limit, as_of)
 
     def editions(self, venue: str, before: Sequence[int], after: Sequence[int], limit: int = 20) -> Trends:
         """Return what rose from some editions of a venue to others.
@@ -584,12 +591,13 @@ class Session:
         Raises:
             QueryError: the text is no ISO week.
         """
-        from tracker.weekly import digest_of_week
+        from tracker.weekly import digest_of_week, window_of
 
-        self._extract_phrases()
+        week = week or self.latest_week()
+        self._extract_phrases(*window_of(week))
         chosen = reader or self.reader
         gaps = [state.name for state in chosen.source_states() if state.failures]
-        return digest_of_week(chosen, week or self.latest_week(), role or self.config.role, gaps)
+        return digest_of_week(chosen, week, role or self.config.role, gaps)
 
     def rewritten(self, made: Digest, model: str | None = None) -> Digest:
         """Return a digest with the paragraphs of its topics written by a language model and checked.
@@ -644,11 +652,11 @@ class Session:
                 dry_run=dry_run,
             )
 
-    def _extract_phrases(self) -> None:
-        """Extract the phrases of what came in without being indexed; most often there is nothing to do."""
+    def _extract_phrases(self, since: str = "", before: str = "") -> None:
+        """Extract the phrases of what came in without being indexed, of a span of time or of all; most often there are none."""
         from tracker.store import phrases
 
-        for done in phrases.extract_pending(self.writer):
+        for done in phrases.extract_pending(self.writer, since, before):
             log.info("phrases of %d items extracted", done)
 
     # showing

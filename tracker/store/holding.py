@@ -8,7 +8,7 @@ from math import ceil
 
 import numpy as np
 
-from tracker.topics import Document, Keys, bare, unpack, unpack_keys
+from tracker.topics import Document, Keys, Phrases, bare, keys_of
 
 SAMPLED = 20_000
 """So many papers tell well enough how common a phrase is."""
@@ -58,8 +58,8 @@ def holders(connection: sqlite3.Connection, key: int, before: str) -> list[Holde
     )
     found = []
     for row, kind, name, date, origin, category, author, title, body, surfaces in rows:
-        if (key in bare(unpack_keys(body))) and kind in {"paper", "post"}:
-            phrases = unpack(title, body, surfaces)
+        if (key in bare(keys_of(body))) and kind in {"paper", "post"}:
+            phrases = Phrases(title, body, surfaces)
             document = Document(
                 row=row, id=name, date=date, stratum=f"{origin}\x1f{category}", phrases=phrases, author=author
             )
@@ -75,7 +75,7 @@ def is_held(connection: sqlite3.Connection, key: int) -> int:
         "SELECT body FROM item_phrases CROSS JOIN items ON items.row = item WHERE instr(body, ?) > 0 AND kind = 'paper'",
         [part],
     )
-    return sum(key in bare(unpack_keys(body)) for (body,) in rows)
+    return sum(key in bare(keys_of(body)) for (body,) in rows)
 
 
 def papers_by_day(connection: sqlite3.Connection, since: str, before: str) -> list[tuple[str, str, int]]:
@@ -106,7 +106,7 @@ def counts(connection: sqlite3.Connection, keys: Sequence[int], since: str, befo
         {**values, "step": max(ceil(papers / SAMPLED), 1)},
     ).fetchall()
     wanted = np.sort(np.array(keys, dtype=np.int64))
-    held = bare(unpack_keys(b"".join(body for (body,) in rows)))
+    held = bare(keys_of(b"".join(body for (body,) in rows)))
     return _counted(held, wanted, keys), len(rows)
 
 
