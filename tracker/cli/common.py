@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import click
@@ -84,6 +85,18 @@ def line_json(line: Line) -> dict[str, Any]:
 def hit_json(hit: Hit) -> dict[str, Any]:
     """Return a hit as programs read it."""
     return {**line_json(hit.line), "score": hit.score, "why": hit.why, "snippet": hit.snippet}
+
+
+def day(text: str | None) -> str:
+    """Return an ISO day that was given to an option, empty without one.
+
+    Raises:
+        BadParameter: it is no day.
+    """
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError as error:
+        raise click.BadParameter(f"'{text}' is no day: write 2026-05-17.") from error
 
 
 def width() -> int:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
 
 import click
 
-from tracker.cli.common import print_json, session_of, width
+from tracker.cli.common import day, print_json, session_of, width
 
 
 @click.command(
@@ -31,15 +30,8 @@ def topic_command(
 
     if week and as_of:
         raise click.UsageError("Say --week or --as-of, not both.")
-    page = session_of(context).topic(" ".join(topic), week, _day(as_of), limit)
+    page = session_of(context).topic(" ".join(topic), week, day(as_of), limit)
     if as_json:
         print_json(dataclasses.asdict(page))
     else:
         click.echo(to_text(page, width()), nl=False)
-
-
-def _day(text: str | None) -> str | None:
-    try:
-        return date.fromisoformat(text).isoformat() if text else None
-    except ValueError as error:
-        raise click.BadParameter(f"'{text}' is no day: write 2026-05-17.") from error

@@ -8,6 +8,7 @@ from math import ceil
 
 import numpy as np
 
+from tracker.store import hub, voices
 from tracker.topics import Document, Keys, Phrases, bare, keys_of
 
 SAMPLED = 20_000
@@ -129,16 +130,18 @@ def posts_naming(connection: sqlite3.Connection, papers: Sequence[int], before: 
     ).fetchall()
 
 
-def told(connection: sqlite3.Connection, rows: Sequence[int]) -> list[Told]:
-    """Return posts by people, the earliest first; those of machines and those without a day are left out."""
+def told(connection: sqlite3.Connection, rows: Sequence[int], before: str = hub.LATEST) -> list[Told]:
+    """Return posts by people, the earliest first; those without a day and those of machines, as of an ISO day, are left out."""
     found = connection.execute(
         "SELECT items.row, items.id, items.network, items.author, items.date, CASE WHEN items.title != '' THEN items.title ELSE items.text END,"
-        " items.url FROM json_each(?) CROSS JOIN items ON items.row = json_each.value"
+        " items.url, COALESCE(voices.is_bot, 0) FROM json_each(?) CROSS JOIN items ON items.row = json_each.value"
         " LEFT JOIN voices ON voices.network = items.network AND voices.author = items.author"
-        " WHERE items.kind = 'post' AND length(items.date) >= 10 AND COALESCE(voices.is_bot, 0) = 0 ORDER BY items.date, items.id",
+        " WHERE items.kind = 'post' AND length(items.date) >= 10 ORDER BY items.date, items.id",
         [json.dumps(list(rows))],
     )
-    return [Told(*row) for row in found]
+    posts = [(Told(*row), bool(is_bot)) for *row, is_bot in found]
+    judged = voices.judged_before(connection, {(one.network, one.author) for one, _ in posts}, before)
+    return [one for one, is_bot in posts if not judged.get((one.network, one.author), is_bot)]
 
 
 def papers(connection: sqlite3.Connection, rows: Sequence[int]) -> dict[int, tuple[str, str, list[str], str, str]]:

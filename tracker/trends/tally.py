@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from tracker.topics import ENDS, FLAGS, SEPARATOR, Document, Keys, bare, keys_of
 
-CHUNK = 4_000
+CHUNK = 1_000
 Indexes = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 _BITS = 2
 """So many bits of a key say how a phrase stands."""
-_SPARSE = 64
-"""A sieve has so many places for each key: one element in so many that is no key passes it."""
+_SPARSE, _SIEVE_BITS = 64, 22
+"""A sieve has so many places for each key, so that one in so many that is no key passes it, and at most 4 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,7 @@ def table(source: Sequence[Document], least_titles: int) -> Table:
     of_title, bits = of_title[kept][order], titles[kept][order] & FLAGS
     phrases, documents, body_bits = _bodies(source, keys)
     in_title = np.zeros(len(phrases), dtype=np.bool_)
-    width = max(len(source), 1)
-    in_title[known(title_phrases * width + of_title, phrases * width + documents)[1]] = True
+    in_title[np.searchsorted(phrases * len(source) + documents, title_phrases * len(source) + of_title)] = True
     return Table(
         source,
         keys,
@@ -166,7 +165,7 @@ def known(elements: Keys, keys: Keys) -> tuple[Indexes, Indexes]:
     """
     if not len(keys):
         return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
-    mask = (1 << (len(keys) * _SPARSE).bit_length()) - 1
+    mask = (1 << min((len(keys) * _SPARSE).bit_length(), _SIEVE_BITS)) - 1
     sieve = np.zeros(mask + 1, dtype=np.bool_)
     sieve[(keys >> _BITS) & mask] = True
     able = np.flatnonzero(sieve[(elements >> _BITS) & mask])
