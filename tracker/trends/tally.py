@@ -14,8 +14,8 @@ Indexes = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 _BITS = 2
 """So many bits of a key say how a phrase stands."""
-_SPARSE, _SIEVE_BITS = 64, 22
-"""A sieve has so many places for each key, so that one in so many that is no key passes it, and at most 4 MB."""
+_ROOM, _MOST_BITS = 32, 22
+"""Keys lie in a table with so many places for each, at most 4 million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ class Table:
 
     def count(self, chosen: Flags, groups: Indexes, width: int) -> NDArray[np.float64]:
         """Return phrases × groups: how many documents of each group hold the phrase, over the chosen elements."""
-        places = self.phrases[chosen] * width + groups[self.documents[chosen]]
+        elements = np.flatnonzero(chosen)
+        places = self.phrases[elements] * width + groups[self.documents[elements]]
         return np.bincount(places, minlength=len(self.keys) * width).reshape(len(self.keys), width).astype(np.float64)
 
 
@@ -161,15 +162,17 @@ def _bodies(source: Sequence[Document], keys: Keys) -> tuple[Indexes, Indexes, N
 def known(elements: Keys, keys: Keys) -> tuple[Indexes, Indexes]:
     """Return which elements are among the keys (ascending), and which key each of those is.
 
-    Most elements are none; a sieve of a few bits of each key lets them fall before any search.
+    A few bits of an element say which key it can be; only where keys share these bits it is searched for.
     """
     if not len(keys):
         return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
-    mask = (1 << min((len(keys) * _SPARSE).bit_length(), _SIEVE_BITS)) - 1
-    sieve = np.zeros(mask + 1, dtype=np.bool_)
-    sieve[(keys >> _BITS) & mask] = True
-    able = np.flatnonzero(sieve[(elements >> _BITS) & mask])
-    wanted = elements[able]
-    found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    same = keys[found] == wanted
-    return able[same], found[same]
+    mask = (1 << min((len(keys) * _ROOM).bit_length(), _MOST_BITS)) - 1
+    places = (keys >> _BITS) & mask
+    candidates, shared = np.zeros(mask + 1, dtype=np.int32), len(keys)
+    candidates[places] = np.arange(len(keys))
+    candidates[places[candidates[places] != np.arange(len(keys))]] = shared
+    found = candidates[(elements >> _BITS) & mask]
+    searched = np.flatnonzero(found == shared)
+    found[searched] = np.minimum(np.searchsorted(keys, elements[searched]), len(keys) - 1)
+    kept = np.flatnonzero(keys[found] == elements)
+    return kept, found[kept].astype(np.intp)
