@@ -19,7 +19,7 @@ from tracker.topics import (
     unit_key,
 )
 from tracker.topics.extraction import BATCH
-from tracker.topics.units import tokens
+from tracker.topics.folding import tokens
 
 GRAPH_NEURAL_NETWORK = -3_881_516_140_766_930_276
 """Stored keys must still be found by a later version."""

@@ -70,7 +70,7 @@ _MATH = re.compile(
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?(\s?)|\\[,;:!>/ -]|\\")
 _SCRIPT = re.compile(r"([\^_])\s*(?:\{([^{}]{0,80})\}|([^\s{}\\]))")
 _GROUP = re.compile(r"\{([^{}]{0,1000})\}")
-_RESERVED = dict.fromkeys(range(0xE000, 0xE007), "")
+_RESERVED = re.compile("[\ue000-\ue006]")
 _ASCII_SIGNS = ("\\", "$", "{", "``", "''")
 _SIGNS = re.compile(r"[\\$\ue000-\ue006]|``|''|\{[A-Za-z]")
 
@@ -114,7 +114,7 @@ def readable(text: str) -> str:
         return text
     if not _SIGNS.search(text):
         return text
-    text = _ESCAPE.sub(lambda found: _ESCAPED[found[0]], text if text.isascii() else text.translate(_RESERVED))
+    text = _ESCAPE.sub(lambda found: _ESCAPED[found[0]], _RESERVED.sub("", text))
     if "\\" in text:
         text = _LINK.sub(r"\1", _DROPPED.sub("", _ACCENT.sub(_accent, text)))
     text = _MATH.sub(_math, text)
@@ -125,4 +125,4 @@ def readable(text: str) -> str:
             break
         text = _GROUP.sub(r"\1", text)
     text = text.replace("``", "“").replace("''", "”") if "``" in text else text
-    return text if text.isascii() else text.translate(_PLAIN)
+    return text.translate(_PLAIN) if _RESERVED.search(text) else text

@@ -7,7 +7,7 @@ folded, so `GANs`, `Generative Adversarial Network` and `generative-adversarial 
 
 from tracker.topics.documents import ENDS, FLAGS, SEPARATOR, STARTS, Document, Keys, Phrases, bare, keys_of
 from tracker.topics.extraction import TEXT_UNITS, TITLE_UNITS, extract, extract_all, phrase_key
-from tracker.topics.units import key_of, singular, unit_key, units
+from tracker.topics.folding import key_of, singular, unit_key, units
 
 __all__ = [
     "ENDS",

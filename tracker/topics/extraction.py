@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.topics.documents import ENDS, FLAGS, SEPARATOR, STARTS, Phrases
-from tracker.topics.units import Units, tokens
+from tracker.topics.folding import Units, tokens
 
 TITLE_UNITS = 4
 TEXT_UNITS = 3

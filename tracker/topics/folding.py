@@ -7,6 +7,7 @@ polynomial ones of Rabin and Karp, under which the key of a run of units follows
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import mul
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from tracker.words import ACRONYMS, NOUNS_IN_LY, STOP_WORDS
 
 _BASE = 0x9E3779B97F4A7C15
 _WORD = 0xFFFFFFFFFFFFFFFF
+_POWERS = [1]
 _LOOKS_PLURAL = frozenset({"lens", "means", "news", "series", "species"})
 _CACHE_LIMIT = 200_000
 _TOKEN = re.compile(r"[^\W_]+(?:(?:[-'\u2010\u2011\u2013\u2019]|\.(?=\d))[^\W_]+)*(?:(?<=s)['\u2019](?=\s))?|[^\w\s]|_")
@@ -58,11 +60,11 @@ def _spelling(word: str) -> str:
 @lru_cache(maxsize=30_000)
 def unit_key(token: str) -> str:
     """Return the letters by which a unit compares, or an empty text for what ends a run (stop words, numbers, signs)."""
-    if suffixed := _SUFFIXED.match(token):
+    if "-" in token and (suffixed := _SUFFIXED.match(token)):
         token = suffixed[1]
     word = fold(token).replace("\u2019", "'").removesuffix("'s").strip("'")
     if (
-        not any(c.isalpha() for c in word)
+        not (word.isalpha() or any(c.isalpha() for c in word))
         or word in STOP_WORDS
         or len(word) > 60
         or (len(word) > 5 and word.endswith("ly") and word not in NOUNS_IN_LY)
@@ -73,6 +75,8 @@ def unit_key(token: str) -> str:
         return ""
     if word in ACRONYMS and not token.islower():
         return ACRONYMS[word].replace(" ", "")
+    if word.isalnum():  # most words: nothing to split
+        return _spelling(word)
     *first, last = _HYPHENS.split(word)
     return _spelling("".join([*first, ACRONYMS.get(last, last) if first else last]).replace(" ", ""))
 
@@ -84,11 +88,11 @@ def units(phrase: str) -> tuple[str, ...]:
 
 def key_of(letters: str) -> tuple[int, int]:
     """Return the polynomial hash of letters and the factor by which it moves what stands before it."""
-    value, factor = 0, 1
-    for code in letters.encode("utf-8", "surrogatepass"):
-        value = (value * _BASE + code + 1) & _WORD
-        factor = (factor * _BASE) & _WORD
-    return value, factor
+    codes = letters.encode("utf-8", "surrogatepass")
+    while len(_POWERS) <= len(codes):
+        _POWERS.append(_POWERS[-1] * _BASE & _WORD)
+    powers = _POWERS[: len(codes)]
+    return (sum(map(mul, reversed(codes), powers)) + sum(powers)) & _WORD, _POWERS[len(codes)]
 
 
 class Units(dict[str, int]):
