@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
@@ -11,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 from conftest import NOW, paper, post
+from sqlite_utils import Database
 
 from tracker.cli.app import tracker
 from tracker.session import Session
 from tracker.store import phrases
+from tracker.store.connect import open_writer
+from tracker.store.schema import migrations
 from tracker.times import week_start, weeks_before
 from tracker.weekly import digest_of_week, trends_of_week
 
@@ -181,3 +185,20 @@ def test_the_next_week_costs_what_its_window_holds_and_not_what_is_stored(
     assert large.steps < 1.05 * small.steps
     few.close()
     many.close()
+
+
+def test_a_store_of_before_knows_what_waits_for_its_phrases(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    with sqlite3.connect(path) as old:
+        migrations.apply(Database(old), stop_before="m009_phrases_awaited")
+        for row in (1, 2, 3):
+            old.execute(
+                "INSERT INTO items (id, kind, title, first_seen, date, origin, lead, title_key, text_hash) VALUES (?, 'paper', '', '', '', '', '', '', 7)",
+                [f"url:{row}"],
+            )
+        old.executemany("INSERT INTO item_phrases VALUES (?, ?, '', '', '')", [(1, 7), (2, 6)])
+        old.execute("PRAGMA user_version = 8")
+    old.close()
+    connection = open_writer(path)
+    assert phrases.awaiting(connection) == [2, 3]
+    connection.close()
