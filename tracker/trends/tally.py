@@ -64,18 +64,25 @@ class Table:
 
     def standing(self, among: Flags, *, by_title: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return for each phrase in which share of some documents it ends its run, and in which it is a whole run."""
-        phrases, documents = (self.title_phrases, self.titles) if by_title else (self.phrases, self.documents)
+        starts, documents = (self.title_starts, self.titles) if by_title else (self.starts, self.documents)
         inside = among[documents]
-        all_of = np.maximum(np.bincount(phrases[inside], minlength=len(self.keys)), 1)
+        all_of = np.maximum(_sums(inside, starts), 1)
         flags = (self.title_stands, self.title_whole) if by_title else (self.stands, self.whole)
-        stands, whole = (np.bincount(phrases[inside & one], minlength=len(self.keys)) / all_of for one in flags)
+        stands, whole = (_sums(inside & one, starts) / all_of for one in flags)
         return stands, whole
 
     def count(self, chosen: Flags, groups: Indexes, width: int) -> NDArray[np.float64]:
         """Return phrases × groups: how many documents of each group hold the phrase, over the chosen elements."""
+        if width == 1:
+            return _sums(chosen, self.starts)[:, None].astype(np.float64)
         elements = np.flatnonzero(chosen)
         places = self.phrases[elements] * width + groups[self.documents[elements]]
         return np.bincount(places, minlength=len(self.keys) * width).reshape(len(self.keys), width).astype(np.float64)
+
+
+def _sums(chosen: Flags, starts: Indexes) -> Indexes:
+    """Return how many elements of each phrase are chosen; a fifth of the cost of counting them by phrase."""
+    return np.diff(np.concatenate([[0], np.cumsum(chosen)])[starts])
 
 
 def _starts(phrases: Indexes, count: int) -> Indexes:
