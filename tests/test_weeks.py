@@ -190,7 +190,7 @@ def test_the_next_week_costs_what_its_window_holds_and_not_what_is_stored(
 def test_a_store_of_before_knows_what_waits_for_its_phrases(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
     with sqlite3.connect(path) as old:
-        migrations.apply(Database(old), stop_before="m009_phrases_awaited")
+        migrations.apply(Database(old), stop_before="m011_phrases_awaited")
         for row in (1, 2, 3):
             old.execute(
                 "INSERT INTO items (id, kind, title, first_seen, date, origin, lead, title_key, text_hash) VALUES (?, 'paper', '', '', '', '', '', '', 7)",

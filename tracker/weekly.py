@@ -54,8 +54,8 @@ def window_of(week: str, as_of: str = "") -> tuple[str, str]:
         QueryError: the text is no ISO week.
     """
     start = times.week_start(week)
-    before = times.shifted(as_of, 1) if as_of else (start + timedelta(weeks=1)).isoformat()
-    return (start - timedelta(weeks=trends.WEEKS - 1)).isoformat(), before
+    since, before = start - timedelta(weeks=trends.WEEKS - 1), (start + timedelta(weeks=1)).isoformat()
+    return since.isoformat(), min(before, times.shifted(as_of, 1)) if as_of else before
 
 
 def trends_of_week(reader: Reader, week: str, limit: int = 20, as_of: str = "") -> Trends:
@@ -65,7 +65,7 @@ def trends_of_week(reader: Reader, week: str, limit: int = 20, as_of: str = "") 
         reader: the store, the phrases of the window extracted.
         week: ISO week.
         limit: how many topics in each list.
-        as_of: an ISO day of that week; nothing dated later is looked at.
+        as_of: an ISO day; nothing dated later is looked at.
 
     Raises:
         QueryError: the text is no ISO week.

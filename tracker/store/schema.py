@@ -336,7 +336,7 @@ def m008_deliveries(database: "Database") -> None:
 
 
 @migrations()
-def m009_phrases_awaited(database: "Database") -> None:
+def m011_phrases_awaited(database: "Database") -> None:
     """Keep which items wait for their phrases, so that a week asks what is new and not the whole store."""
     for statement in (
         *_statements(_AWAITED),
