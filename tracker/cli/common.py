@@ -87,14 +87,14 @@ def hit_json(hit: Hit) -> dict[str, Any]:
     return {**line_json(hit.line), "score": hit.score, "why": hit.why, "snippet": hit.snippet}
 
 
-def day(text: str | None) -> str:
-    """Return an ISO day that was given to an option, empty without one.
+def checked_day(text: str | None) -> str | None:
+    """Return an ISO day as it should be written.
 
     Raises:
-        BadParameter: it is no day.
+        click.BadParameter: it is none.
     """
     try:
-        return date.fromisoformat(text).isoformat() if text else ""
+        return date.fromisoformat(text).isoformat() if text else None
     except ValueError as error:
         raise click.BadParameter(f"'{text}' is no day: write 2026-05-17.") from error
 

@@ -6,7 +6,7 @@ import dataclasses
 
 import click
 
-from tracker.cli.common import day, print_json, session_of, width
+from tracker.cli.common import checked_day, print_json, session_of, width
 
 
 @click.command(
@@ -30,7 +30,7 @@ def topic_command(
 
     if week and as_of:
         raise click.UsageError("Say --week or --as-of, not both.")
-    page = session_of(context).topic(" ".join(topic), week, day(as_of), limit)
+    page = session_of(context).topic(" ".join(topic), week, checked_day(as_of), limit)
     if as_json:
         print_json(dataclasses.asdict(page))
     else:

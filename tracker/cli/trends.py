@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from tracker.cli.common import day, print_json, session_of, width
+from tracker.cli.common import checked_day, print_json, session_of, width
 from tracker.models import Topic, Trends
 from tracker.summarize.render import figures, sparkline
 from tracker.text import clean_line, plural, shorten
@@ -45,7 +45,7 @@ def trends_command(
     if venue and before and after:
         found = session.editions(venue, _years(before), _years(after), limit)
     else:
-        found = session.trends(week, limit, as_of=day(as_of))
+        found = session.trends(week, limit, as_of=checked_day(as_of) or "")
     if as_json:
         print_json(_json(found))
     else:
