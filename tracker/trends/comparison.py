@@ -191,7 +191,7 @@ class Comparison:
         for _, _, phrase, name in sorted(ranked):
             holders = self.table.holders(phrase)
             papers = frozenset(map(int, holders[self.sides[side][holders]]))
-            # topics without a common paper are not asked: a hundred times as many as the others
+            # topics without a common paper are not asked: four of five
             near = {place for paper in papers for place in of_paper.get(paper, ())}
             near.update(place for place, one in enumerate(topics) if one.name == name)
             same = next((topics[place] for place in sorted(near) if self._is_same(topics[place], name, papers)), None)
