@@ -144,6 +144,20 @@ def test_an_edit_lets_an_item_wait_again_also_when_it_comes_while_others_are_ext
     assert phrases.awaiting(session.writer) == [row]
 
 
+def test_phrases_that_are_dropped_are_taken_anew_and_those_of_removed_items_are_not(
+    session: Session, lines: Callable[..., Path]
+) -> None:
+    session.import_files([lines(paper(1), paper(2))])
+    assert list(phrases.extract_pending(session.writer)) == [2]
+    first, second = (row for (row,) in session.writer.execute("SELECT row FROM items ORDER BY row"))
+    session.writer.execute("DELETE FROM items WHERE row = ?", [first])
+    assert phrases.awaiting(session.writer) == []
+    session.writer.execute("DELETE FROM item_phrases")
+    assert phrases.awaiting(session.writer) == [second]
+    session.writer.execute("DELETE FROM items")
+    assert phrases.awaiting(session.writer) == []
+
+
 class Meter:
     """Counts what SQLite is asked and how far it goes: statements, and steps of its virtual machine."""
 

@@ -265,6 +265,9 @@ END;
 CREATE TRIGGER phrases_awaited_by_edited AFTER UPDATE OF text_hash ON items WHEN new.text_hash IS NOT old.text_hash BEGIN
     INSERT OR IGNORE INTO awaiting_phrases (item) VALUES (new.row);
 END;
+CREATE TRIGGER phrases_awaited_by_dropped AFTER DELETE ON item_phrases BEGIN
+    INSERT OR IGNORE INTO awaiting_phrases (item) SELECT row FROM items WHERE row = old.item;
+END;
 """
 
 
