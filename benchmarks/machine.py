@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from functools import cache
 
 
 def describe() -> str:
@@ -32,22 +33,24 @@ class Cost:
 
 def cost(command: list[str], runs: int = 5) -> Cost:
     """Run a command several times after one warm-up; its output is thrown away, a failure is raised."""
-    found = []
-    for _ in range(runs + 1):
-        before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        done = subprocess.run(
-            [sys.executable, "-c", _WRAPPER, *command],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-        found.append((cpu, time.perf_counter() - begin, float(done.stderr.rsplit("PEAK ", 1)[1]) / 1024))
-    empty = _empty() if command else 0.0
-    cpu, wall, memory = (statistics.median(values) for values in zip(*found[1:], strict=True))
-    return Cost(max(cpu - empty, 0.0), wall, memory)
+    found = [once(command) for _ in range(runs + 1)][1:]
+    values = zip(*((one.cpu, one.wall, one.memory) for one in found), strict=True)
+    return Cost(*map(statistics.median, values))
+
+
+def once(command: list[str]) -> Cost:
+    """Run a command that cannot be repeated a single time; its output is thrown away, a failure is raised."""
+    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", _WRAPPER, *command],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    wall, after = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return Cost(max(cpu - _empty(), 0.0), wall, float(done.stderr.rsplit("PEAK ", 1)[1]) / 1024)
 
 
 _WRAPPER = (
@@ -58,6 +61,7 @@ _WRAPPER = (
 )
 
 
+@cache
 def _empty() -> float:
     """Return the CPU seconds of the wrapper itself."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)

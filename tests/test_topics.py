@@ -5,7 +5,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.topics import ENDS, FLAGS, STARTS, bare, extract, pack, phrase_key, unit_key, unpack
+from tracker.topics import (
+    ENDS,
+    FLAGS,
+    SEPARATOR,
+    STARTS,
+    Phrases,
+    bare,
+    extract,
+    extract_all,
+    key_of,
+    phrase_key,
+    unit_key,
+)
+from tracker.topics.extraction import BATCH
+from tracker.topics.folding import tokens
 
 GRAPH_NEURAL_NETWORK = -3_881_516_140_766_930_276
 """Stored keys must still be found by a later version."""
@@ -97,13 +111,69 @@ def test_title_and_body_share_keys_and_body_is_sorted_and_distinct() -> None:
 
 
 @given(st.text(max_size=120), st.text(max_size=300))
-def test_anything_is_survived_and_packs(title: str, text: str) -> None:
+def test_anything_is_survived_and_each_key_has_its_surface(title: str, text: str) -> None:
     phrases = extract(title, text)
     assert len(phrases.title) == len(phrases.surfaces)
-    back = unpack(*pack(phrases))
-    assert np.array_equal(back.title, phrases.title)
-    assert np.array_equal(back.body, phrases.body)
-    assert back.surfaces == phrases.surfaces
+    assert Phrases(phrases.titled, phrases.held, SEPARATOR.join(phrases.surfaces)) == phrases
+
+
+def one_by_one(title: str, text: str) -> Phrases:
+    """Return phrases by the definition: each run of each length in turn, without arrays."""
+    found: dict[int, list[object]] = {}
+    held: dict[int, int] = {}
+    for words, longest in ((tokens(title), 4), (tokens(text), 3)):
+        letters = [unit_key(word) for word in words]
+        for length in range(1, longest + 1):
+            for start in range(len(words) - length + 1):
+                end = start + length
+                if all(letters[start:end]):
+                    spread = key_of("".join(letters[start:end]))[0] * 0xD6E8FEB86659FD93 % 2**64
+                    key = (spread ^ spread >> 32) & ~FLAGS
+                    stands = ENDS * (end == len(words) or not letters[end])
+                    stands |= STARTS * (start == 0 or not letters[start - 1])
+                    held[key] = held.get(key, 0) | stands
+                    if longest == 4:
+                        found.setdefault(key, [start, length, " ".join(words[start:end]), 0])[3] |= stands  # type: ignore[operator]
+    title_keys = sorted((*place, key) for key, place in found.items())
+    return Phrases(
+        np.array([key | bits for *_, bits, key in title_keys], dtype="<u8").tobytes(),
+        np.array(sorted(key | bits for key, bits in held.items()), dtype="<u8").tobytes(),
+        SEPARATOR.join(surface for _, _, surface, _, _ in title_keys),
+    )
+
+
+words = st.lists(
+    st.sampled_from(
+        [
+            "graph",
+            "Graphs",
+            "of",
+            "neural",
+            "network",
+            "neuralnetwork",
+            ",",
+            "pre-training",
+            "pre",
+            "training",
+            "the",
+            "GAN",
+            "—",
+            "2.5",
+            "ß",
+        ]
+    )
+).map(" ".join)
+texts = st.tuples(words, words | st.text(max_size=80))
+
+
+@given(st.lists(texts, max_size=12))
+def test_many_texts_at_once_give_what_each_gives_by_the_definition(given_texts: list[tuple[str, str]]) -> None:
+    assert extract_all(given_texts) == [one_by_one(title, text) for title, text in given_texts]
+
+
+def test_more_texts_than_a_batch_holds_come_back_in_order() -> None:
+    many = [(f"Title of w{number}x", "") for number in range(2 * BATCH + 1)]
+    assert [one.surfaces[-1] for one in extract_all(many)] == [f"w{number}x" for number in range(2 * BATCH + 1)]
 
 
 def test_keys_are_stable_over_versions_and_hash_seeds() -> None:

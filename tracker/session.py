@@ -551,16 +551,23 @@ class Session:
         newest = self.reader.latest_day("paper") or self.reader.latest_day()
         return newest or self.clock().date().isoformat()
 
-    def trends(self, week: str | None = None, limit: int = 20, reader: Reader | None = None) -> Trends:
+    def trends(self, week: str | None = None, limit: int = 20, reader: Reader | None = None, as_of: str = "") -> Trends:
         """Return what is rising in a week, by default the newest one with anything stored.
+
+        Args:
+            week: ISO week.
+            limit: how many topics in each list.
+            reader: of another thread.
+            as_of: an ISO day instead of a week: that of the day, and nothing later than the day.
 
         Raises:
             QueryError: the text is no ISO week.
         """
-        from tracker.weekly import trends_of_week
+        from tracker.weekly import trends_of_week, window_of
 
-        self._extract_phrases()
-        return trends_of_week(reader or self.reader, week or self.latest_week(), limit)
+        chosen = times.week_of_text(as_of) or week or self.latest_week()
+        self._extract_phrases(*window_of(chosen, as_of))
+        return trends_of_week(reader or self.reader, chosen, limit, as_of)
 
     def editions(self, venue: str, before: Sequence[int], after: Sequence[int], limit: int = 20) -> Trends:
         """Return what rose from some editions of a venue to others.
@@ -624,9 +631,10 @@ class Session:
             ConfigError: there is no such role.
         """
         from tracker.digesting import digest_of_week
+        from tracker.weekly import window_of
 
-        self._extract_phrases()
         chosen, asked, newest = reader or self.reader, self.role(role), self.latest_week()
+        self._extract_phrases(*window_of(week or newest))
         failing = self._failing(chosen) if (week or newest) >= newest else []
         return digest_of_week(
             chosen, week or newest, asked, minutes=minutes, failing=failing, embedder=lambda: self.embedder
@@ -641,9 +649,10 @@ class Session:
             ConfigError: there is no such role.
         """
         from tracker.digesting import brief_of_day
+        from tracker.weekly import window_of
 
-        self._extract_phrases()
         chosen, asked, newest = reader or self.reader, self.role(role), self.latest_day()
+        self._extract_phrases(*window_of(times.week_of_text(day or newest) or ""))
         failing = self._failing(chosen) if (day or newest) >= newest else []
         return brief_of_day(
             chosen, day or newest, asked, minutes=minutes, failing=failing, embedder=lambda: self.embedder
@@ -714,11 +723,11 @@ class Session:
                 dry_run=dry_run,
             )
 
-    def _extract_phrases(self) -> None:
-        """Extract the phrases of what came in without being indexed; most often there is nothing to do."""
+    def _extract_phrases(self, since: str = "", before: str = "") -> None:
+        """Extract the phrases of what came in without being indexed, of a span of time or of all; most often there are none."""
         from tracker.store import phrases
 
-        for done in phrases.extract_pending(self.writer):
+        for done in phrases.extract_pending(self.writer, since, before):
             log.info("phrases of %d items extracted", done)
 
     # showing

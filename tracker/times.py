@@ -5,6 +5,7 @@ Such texts sort correctly as strings, so a range of dates is a range of strings 
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from tracker.errors import QueryError
 
@@ -101,7 +102,13 @@ def week_of_text(when: str | None) -> str | None:
     """Return the ISO week of an ISO date text, or None when it is less precise than a day."""
     if not when or len(when) < 10:
         return None
-    return week_of(date.fromisoformat(when[:10]))
+    return _week_of_day(when[:10])
+
+
+@lru_cache(maxsize=4_096)
+def _week_of_day(day: str) -> str:
+    """Return the ISO week of an ISO day: a window of many thousand items has a few days."""
+    return week_of(date.fromisoformat(day))
 
 
 def shifted(day: str, days: int) -> str:

@@ -16,18 +16,33 @@ if TYPE_CHECKING:
     from tracker.store.reader import Reader
 
 
-def trends_of_week(reader: Reader, week: str, limit: int = 20, as_of: str = "") -> Trends:
-    """Return what is rising in a week, or what was known of it at the end of an ISO day.
+def window_of(week: str, as_of: str = "") -> tuple[str, str]:
+    """Return the first ISO day that the trends of a week look at, and the one before which they end.
 
     Raises:
         QueryError: the text is no ISO week.
     """
     start = times.week_start(week)
-    since, before = (start - timedelta(weeks=trends.WEEKS - 1)).isoformat(), (start + timedelta(weeks=1)).isoformat()
-    before = min(before, times.shifted(as_of, 1)) if as_of else before
+    since, before = start - timedelta(weeks=trends.WEEKS - 1), (start + timedelta(weeks=1)).isoformat()
+    return since.isoformat(), min(before, times.shifted(as_of, 1)) if as_of else before
+
+
+def trends_of_week(reader: Reader, week: str, limit: int = 20, as_of: str = "") -> Trends:
+    """Return what is rising in a week.
+
+    Args:
+        reader: the store, the phrases of the window extracted.
+        week: ISO week.
+        limit: how many topics in each list.
+        as_of: an ISO day; nothing dated later is looked at.
+
+    Raises:
+        QueryError: the text is no ISO week.
+    """
+    since, before = window_of(week, as_of)
     papers = phrases.window(reader.connection, kind="paper", since=since, before=before)
     posts = phrases.window(reader.connection, kind="post", since=since, before=before)
-    return trends.weekly(papers, posts, times.week_of(start), limit=limit)
+    return trends.weekly(papers, posts, times.week_of(times.week_start(week)), limit=limit)
 
 
 def trends_of_editions(

@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from tracker.cli.common import print_json, session_of, width
+from tracker.cli.common import checked_day, print_json, session_of, width
 from tracker.forms.outside import figures, sparkline
 from tracker.models import Topic, Trends
 from tracker.text import clean_line, plural, shorten
@@ -16,6 +16,12 @@ LABEL = 40
 
 @click.command("trends", help="Show which topics rise: of a week, or from one edition of a venue to another.")
 @click.option("--week", help="An ISO week such as 2026-W20; the newest one if left out.")
+@click.option(
+    "--as-of",
+    "as_of",
+    metavar="DAY",
+    help="As of an ISO day such as 2026-05-17: its week, and nothing later is looked at.",
+)
 @click.option("--venue", help="A venue such as NeurIPS, with --from and --to.")
 @click.option("--from", "before", help="The year to compare with, or years joined by '+'.")
 @click.option("--to", "after", help="The year to look at, or years joined by '+'.")
@@ -25,6 +31,7 @@ LABEL = 40
 def trends_command(
     context: click.Context,
     week: str | None,
+    as_of: str | None,
     venue: str | None,
     before: str | None,
     after: str | None,
@@ -32,13 +39,13 @@ def trends_command(
     as_json: bool,
 ) -> None:
     """Show topics with their test and their evidence."""
-    if bool(venue) != bool(before and after) or (venue and week):
-        raise click.UsageError("Say --week WEEK, or --venue VENUE --from YEAR --to YEAR.")
+    if bool(venue) != bool(before and after) or sum(map(bool, (venue, week, as_of))) > 1:
+        raise click.UsageError("Say --week WEEK, or --as-of DAY, or --venue VENUE --from YEAR --to YEAR.")
     session = session_of(context)
     if venue and before and after:
         found = session.editions(venue, _years(before), _years(after), limit)
     else:
-        found = session.trends(week, limit)
+        found = session.trends(week, limit, as_of=checked_day(as_of) or "")
     if as_json:
         print_json(_json(found))
     else:

@@ -8,7 +8,8 @@ from math import ceil
 
 import numpy as np
 
-from tracker.topics import Document, Keys, bare, unpack, unpack_keys
+from tracker.store import hub, voices
+from tracker.topics import Document, Keys, Phrases, bare, keys_of
 
 SAMPLED = 20_000
 """So many papers tell well enough how common a phrase is."""
@@ -58,8 +59,8 @@ def holders(connection: sqlite3.Connection, key: int, before: str) -> list[Holde
     )
     found = []
     for row, kind, name, date, origin, category, author, title, body, surfaces in rows:
-        if (key in bare(unpack_keys(body))) and kind in {"paper", "post"}:
-            phrases = unpack(title, body, surfaces)
+        if (key in bare(keys_of(body))) and kind in {"paper", "post"}:
+            phrases = Phrases(title, body, surfaces)
             document = Document(
                 row=row, id=name, date=date, stratum=f"{origin}\x1f{category}", phrases=phrases, author=author
             )
@@ -75,7 +76,7 @@ def is_held(connection: sqlite3.Connection, key: int) -> int:
         "SELECT body FROM item_phrases CROSS JOIN items ON items.row = item WHERE instr(body, ?) > 0 AND kind = 'paper'",
         [part],
     )
-    return sum(key in bare(unpack_keys(body)) for (body,) in rows)
+    return sum(key in bare(keys_of(body)) for (body,) in rows)
 
 
 def papers_by_day(connection: sqlite3.Connection, since: str, before: str) -> list[tuple[str, str, int]]:
@@ -106,7 +107,7 @@ def counts(connection: sqlite3.Connection, keys: Sequence[int], since: str, befo
         {**values, "step": max(ceil(papers / SAMPLED), 1)},
     ).fetchall()
     wanted = np.sort(np.array(keys, dtype=np.int64))
-    held = bare(unpack_keys(b"".join(body for (body,) in rows)))
+    held = bare(keys_of(b"".join(body for (body,) in rows)))
     return _counted(held, wanted, keys), len(rows)
 
 
@@ -129,16 +130,18 @@ def posts_naming(connection: sqlite3.Connection, papers: Sequence[int], before: 
     ).fetchall()
 
 
-def told(connection: sqlite3.Connection, rows: Sequence[int]) -> list[Told]:
-    """Return posts by people, the earliest first; those of machines and those without a day are left out."""
+def told(connection: sqlite3.Connection, rows: Sequence[int], before: str = hub.LATEST) -> list[Told]:
+    """Return posts by people, the earliest first; those without a day and those of machines, as of an ISO day, are left out."""
     found = connection.execute(
         "SELECT items.row, items.id, items.network, items.author, items.date, CASE WHEN items.title != '' THEN items.title ELSE items.text END,"
-        " items.url FROM json_each(?) CROSS JOIN items ON items.row = json_each.value"
+        " items.url, COALESCE(voices.is_bot, 0) FROM json_each(?) CROSS JOIN items ON items.row = json_each.value"
         " LEFT JOIN voices ON voices.network = items.network AND voices.author = items.author"
-        " WHERE items.kind = 'post' AND length(items.date) >= 10 AND COALESCE(voices.is_bot, 0) = 0 ORDER BY items.date, items.id",
+        " WHERE items.kind = 'post' AND length(items.date) >= 10 ORDER BY items.date, items.id",
         [json.dumps(list(rows))],
     )
-    return [Told(*row) for row in found]
+    posts = [(Told(*row), bool(is_bot)) for *row, is_bot in found]
+    judged = voices.judged_before(connection, {(one.network, one.author) for one, _ in posts}, before)
+    return [one for one, is_bot in posts if not judged.get((one.network, one.author), is_bot)]
 
 
 def papers(connection: sqlite3.Connection, rows: Sequence[int]) -> dict[int, tuple[str, str, list[str], str, str]]:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from tracker.store.connect import transaction
 
 RECENT_POSTS = 200
+LATEST = "9999"
+"""A day after all others."""
 TRIES = 3
 
 
@@ -47,12 +49,12 @@ def voices_to_judge(connection: sqlite3.Connection, networks: Collection[str]) -
     return [(network, author, number) for network, author, number, known, said in found if number != known and not said]
 
 
-def posts_of(connection: sqlite3.Connection, network: str, author: str) -> tuple[list[str], int]:
-    """Return the ISO times of the latest posts of an account, and how many of them name a paper."""
+def posts_of(connection: sqlite3.Connection, network: str, author: str, before: str = LATEST) -> tuple[list[str], int]:
+    """Return the ISO times of the latest posts of an account before an ISO day, and how many of them name a paper."""
     found = connection.execute(
         "SELECT COALESCE(published, ''), EXISTS (SELECT 1 FROM mentions WHERE post = items.row) FROM items"
-        " WHERE kind = 'post' AND network = ? AND author = ? ORDER BY published DESC LIMIT ?",
-        [network, author, RECENT_POSTS],
+        " WHERE kind = 'post' AND network = ? AND author = ? AND COALESCE(published, '') < ? ORDER BY published DESC LIMIT ?",
+        [network, author, before, RECENT_POSTS],
     ).fetchall()
     return [moment for moment, _ in found], sum(named for _, named in found)
 

@@ -5,66 +5,100 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from tracker.store import voices
 from tracker.store.connect import transaction
-from tracker.topics import Document, Phrases, extract, pack, unpack
+from tracker.topics import Document, Phrases, extract_all
 
 CHUNK = 2_000
 _REFUSED = "('reject', 'rejected', 'withdraw', 'withdrawn', 'desk reject', 'desk rejected')"
 _COLUMNS = "items.row, items.id, items.date, item_phrases.title, item_phrases.body, item_phrases.surfaces"
 
 
-def pending(connection: sqlite3.Connection, limit: int) -> list[tuple[int, str, str, int]]:
-    """Return (row, title, text, text hash) of items whose phrases are missing or belong to an older text."""
-    return connection.execute(
-        "SELECT items.row, items.title, items.text, items.text_hash FROM items LEFT JOIN item_phrases ON item_phrases.item = items.row"
-        " WHERE item_phrases.text_hash IS NOT items.text_hash ORDER BY items.row LIMIT ?",
-        (limit,),
-    ).fetchall()
+def awaiting(connection: sqlite3.Connection, since: str = "", before: str = "") -> list[int]:
+    """Return the rows of items whose phrases are missing or belong to an older text.
+
+    Args:
+        connection: the store.
+        since: with it only items dated from this ISO day on and before the other are looked at.
+        before: the ISO day after.
+    """
+    if since:
+        found = connection.execute(
+            "SELECT items.row FROM items CROSS JOIN awaiting_phrases ON awaiting_phrases.item = items.row"
+            " WHERE items.kind IN ('paper', 'post') AND items.date >= ? AND items.date < ? ORDER BY items.row",
+            (since, before),
+        )
+    else:
+        found = connection.execute("SELECT item FROM awaiting_phrases ORDER BY item")
+    return [row for (row,) in found]
 
 
 def put(connection: sqlite3.Connection, rows: Iterable[tuple[int, int, Phrases]]) -> None:
-    """Write the phrases of items: (row, text hash, phrases). The caller commits."""
-    connection.executemany(
-        "INSERT INTO item_phrases (item, text_hash, title, body, surfaces) VALUES (?, ?, ?, ?, ?) ON CONFLICT (item) DO UPDATE SET"
-        " text_hash = excluded.text_hash, title = excluded.title, body = excluded.body, surfaces = excluded.surfaces",
-        ((row, text_hash, *pack(phrases)) for row, text_hash, phrases in rows),
-    )
+    """Write the phrases of items: (row, text hash, phrases). The caller commits.
+
+    An item whose text was changed meanwhile goes on waiting.
+    """
+    for row, text_hash, phrases in rows:
+        connection.execute(
+            "INSERT INTO item_phrases (item, text_hash, title, body, surfaces) VALUES (?, ?, ?, ?, ?) ON CONFLICT (item) DO UPDATE SET"
+            " text_hash = excluded.text_hash, title = excluded.title, body = excluded.body, surfaces = excluded.surfaces",
+            (row, text_hash, phrases.titled, phrases.held, phrases.written),
+        )
+        connection.execute(
+            "DELETE FROM awaiting_phrases WHERE item = ? AND EXISTS (SELECT 1 FROM items WHERE items.row = item AND items.text_hash = ?)",
+            (row, text_hash),
+        )
 
 
-def extract_pending(connection: sqlite3.Connection) -> Iterator[int]:
-    """Extract the phrases of all pending items; yield how many are done after each chunk, which is then stored.
+def extract_pending(connection: sqlite3.Connection, since: str = "", before: str = "") -> Iterator[int]:
+    """Extract the phrases of items that wait for it; yield how many are done after each chunk, which is then stored.
+
+    Args:
+        connection: the store.
+        since: with it only items dated from this ISO day on and before the other: a week of a home that was never indexed
+            needs a quarter of it.
+        before: the ISO day after.
 
     Raises:
         StoreError: the database refuses.
     """
-    done = 0
-    while waiting := pending(connection, CHUNK):
-        found = [(row, text_hash, extract(title, text)) for row, title, text, text_hash in waiting]
+    rows = awaiting(connection, since, before)
+    for start in range(0, len(rows), CHUNK):
+        found = connection.execute(
+            "SELECT items.row, text_hash, title, text FROM json_each(?) CROSS JOIN items ON items.row = json_each.value",
+            [json.dumps(rows[start : start + CHUNK])],
+        ).fetchall()
+        extracted = extract_all([(title, text) for _, _, title, text in found])
         with transaction(connection):
-            put(connection, found)
-        done += len(found)
-        yield done
+            put(connection, [(row, text_hash, one) for (row, text_hash, *_), one in zip(found, extracted, strict=True)])
+        yield start + len(found)
+    if rows:
+        connection.execute("PRAGMA shrink_memory")  # up to 128 MB of pages that nobody reads again
 
 
 def window(connection: sqlite3.Connection, *, kind: str, since: str, before: str) -> list[Document]:
-    """Return the papers or posts dated from `since` on and before `before` (ISO days); what has only a year is left out."""
+    """Return the papers or posts dated from `since` on and before `before` (ISO days); what has only a year is left out.
+
+    Nothing dated later tells: which accounts are machines is judged by their posts before that day.
+    """
     rows = connection.execute(
         f"SELECT {_COLUMNS}, items.origin, items.category, items.network, items.author, COALESCE(voices.is_bot, 0) FROM items"
-        " JOIN item_phrases ON item_phrases.item = items.row LEFT JOIN voices ON voices.network = items.network AND voices.author = items.author"
+        " CROSS JOIN item_phrases ON item_phrases.item = items.row LEFT JOIN voices ON voices.network = items.network AND voices.author = items.author"
         " WHERE items.kind = ? AND items.date >= ? AND items.date < ? AND length(items.date) >= 10",
         (kind, since, before),
     ).fetchall()
     named = _named(connection, since, before) if kind == "post" else {}
+    judged = voices.judged_before(connection, {(network, author) for *_, network, author, _ in rows}, before)
     return [
         Document(
             row=row,
             id=item,
             date=date,
             stratum=network if kind == "post" else f"{origin}\x1f{category}",
-            phrases=unpack(title, body, surfaces),
+            phrases=Phrases(title, body, surfaces),
             author=author,
             papers=named.get(row, ()),
-            is_bot=bool(is_bot),
+            is_bot=judged.get((network, author), bool(is_bot)),
         )
         for row, item, date, title, body, surfaces, origin, category, network, author, is_bot in rows
     ]
@@ -93,7 +127,7 @@ def edition(
         (venue, json.dumps(list(years)), refused),
     ).fetchall()
     return [
-        Document(row=row, id=item, stratum="", date=date, phrases=unpack(title, body, surfaces))
+        Document(row=row, id=item, stratum="", date=date, phrases=Phrases(title, body, surfaces))
         for row, item, date, title, body, surfaces in rows
     ]
 

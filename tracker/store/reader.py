@@ -265,7 +265,7 @@ class Reader:
     def read_ids(self) -> frozenset[str]:
         """Return the ids of items that were read."""
         found = self.connection.execute(
-            "SELECT id FROM items JOIN marks ON marks.item = items.row WHERE read_at IS NOT NULL"
+            "SELECT id FROM marks CROSS JOIN items ON items.row = marks.item WHERE read_at IS NOT NULL"
         )
         return frozenset(name for (name,) in found)
 

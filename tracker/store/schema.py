@@ -252,6 +252,25 @@ END;
 """
 
 
+_AWAITED = """
+CREATE TABLE awaiting_phrases (item INTEGER PRIMARY KEY REFERENCES items (row) ON DELETE CASCADE);
+INSERT INTO awaiting_phrases (item) SELECT items.row FROM items LEFT JOIN item_phrases ON item_phrases.item = items.row
+    WHERE item_phrases.text_hash IS NOT items.text_hash;
+"""
+
+_AWAITED_TRIGGERS = """
+CREATE TRIGGER phrases_awaited_by_new AFTER INSERT ON items BEGIN
+    INSERT OR IGNORE INTO awaiting_phrases (item) VALUES (new.row);
+END;
+CREATE TRIGGER phrases_awaited_by_edited AFTER UPDATE OF text_hash ON items WHEN new.text_hash IS NOT old.text_hash BEGIN
+    INSERT OR IGNORE INTO awaiting_phrases (item) VALUES (new.row);
+END;
+CREATE TRIGGER phrases_awaited_by_dropped AFTER DELETE ON item_phrases BEGIN
+    INSERT OR IGNORE INTO awaiting_phrases (item) SELECT row FROM items WHERE row = old.item;
+END;
+"""
+
+
 @migrations()
 def m001_first_tables(database: "Database") -> None:
     """Create everything of the first version."""
@@ -324,6 +343,16 @@ def m010_slots_of_conferences(database: "Database") -> None:
     """Keep when and where papers are shown; the lists of conferences are read anew, since they were stored without."""
     database.execute("ALTER TABLE sightings ADD COLUMN slots TEXT NOT NULL DEFAULT '[]'")
     database.execute("DELETE FROM validators WHERE url LIKE '%/static/virtual/data/%'")
+
+
+@migrations()
+def m011_phrases_awaited(database: "Database") -> None:
+    """Keep which items wait for their phrases, so that a week asks what is new and not the whole store."""
+    for statement in (
+        *_statements(_AWAITED),
+        *(f"{trigger}END" for trigger in _AWAITED_TRIGGERS.split("END;\n") if trigger.strip()),
+    ):
+        database.execute(statement)
 
 
 def _statements(script: str) -> list[str]:

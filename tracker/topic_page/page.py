@@ -107,7 +107,7 @@ class _Topic:
     def told(self) -> list[Told]:
         """Posts by people that use the phrase or name a paper with it, the earliest first."""
         rows = {one.row for one in self.found if one.kind == "post"} | self.naming.keys()
-        return holding.told(self.connection, sorted(rows))
+        return holding.told(self.connection, sorted(rows), self.before)
 
     @cached_property
     def people_of(self) -> dict[int, int]:

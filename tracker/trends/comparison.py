@@ -1,6 +1,7 @@
 """Two windows of papers compared: which phrases have the right to be a topic, which of them changed, and which are one."""
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -186,13 +187,19 @@ class Comparison:
                 weight *= min(1.0, float(self.papers[side][phrase]) / self.rules.enough) ** 0.5
                 ranked.append((-round(float(score[phrase]) * weight, 9), lexicon.letters[phrase], phrase, name))
         topics: list[Found] = []
+        of_paper: dict[int, list[int]] = defaultdict(list)
         for _, _, phrase, name in sorted(ranked):
             holders = self.table.holders(phrase)
             papers = frozenset(map(int, holders[self.sides[side][holders]]))
-            same = next((one for one in topics if self._is_same(one, name, papers)), None)
+            # topics without a common paper are not asked: four of five
+            near = {place for paper in papers for place in of_paper.get(paper, ())}
+            near.update(place for place, one in enumerate(topics) if one.name == name)
+            same = next((topics[place] for place in sorted(near) if self._is_same(topics[place], name, papers)), None)
             if same is not None:
                 same.merged.extend(one for one in (name, phrase) if one not in (same.name, same.phrase, *same.merged))
             elif len(topics) < limit:
+                for paper in papers:
+                    of_paper[paper].append(len(topics))
                 topics.append(Found(phrase, name, papers, []))
         return topics
 
@@ -210,6 +217,6 @@ class Comparison:
         is_nested = mine <= theirs or theirs <= mine
         return (
             one.name == name
-            or common >= SAME_PAPERS * len(one.papers | papers)
+            or common >= SAME_PAPERS * (len(one.papers) + len(papers) - common)
             or (is_nested and common >= SAME_PAPERS * min(len(one.papers), len(papers)))
         )

@@ -93,9 +93,10 @@ def _ratio(before: Floats, after: Floats, papers_before: Floats, papers_after: F
 def exact_p(before: Floats, after: Floats, papers_before: Floats, papers_after: Floats) -> float:
     """Return the chance of at least as many papers after, given all margins: hypergeometric counts added over strata."""
     chances = np.ones(1)
-    for old, new, old_papers, new_papers in zip(before, after, papers_before, papers_after, strict=True):
-        if old + new:
-            chances = np.convolve(chances, _hypergeometric(int(old + new), int(old_papers), int(new_papers)))
+    marked = before + after
+    for stratum in np.flatnonzero(marked).tolist():  # a few of some hundred
+        papers = int(papers_before[stratum]), int(papers_after[stratum])
+        chances = np.convolve(chances, _hypergeometric(int(marked[stratum]), *papers))
     return float(min(1.0, chances[int(after.sum()) :].sum()))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from tracker.times import week_of_text
 from tracker.topics import Document, bare
 from tracker.trends.contingency import Floats
-from tracker.trends.tally import Flags, Indexes, Table, known
+from tracker.trends.tally import Flags, Indexes, Table, joined, known
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +45,15 @@ class Voices:
         self._width = len(weeks)
         self._week = np.array([weeks[week_of_text(one.date) or ""] for one in self._posts], dtype=np.intp)
         accounts = [f"{one.stratum}\x1f{one.author or one.id}" for one in self._posts]
-        self._person = np.unique(np.array(accounts, dtype=object), return_inverse=True)[1].astype(np.intp)
-        self._networks, place = np.unique(
-            np.array([one.stratum for one in self._posts], dtype=object), return_inverse=True
-        )
-        self._network = place.astype(np.intp)
+        people = {account: place for place, account in enumerate(dict.fromkeys(accounts))}
+        self._person = np.array([people[account] for account in accounts], dtype=np.intp)
+        self._networks = sorted({one.stratum for one in self._posts})
+        self._network = np.array([self._networks.index(one.stratum) for one in self._posts], dtype=np.intp)
         self._is_bot = np.array([one.is_bot for one in self._posts], dtype=np.bool_)
-        bodies = [bare(one.phrases.body) for one in self._posts]
-        keys = np.concatenate([np.zeros(0, dtype=np.int64), *bodies])
-        owners = np.repeat(np.arange(len(bodies)), [len(one) for one in bodies])
+        keys, owners = joined([one.phrases.held for one in self._posts])
+        keys = bare(keys)
         order = np.argsort(keys, kind="stable")
-        self._keys, self._owners = keys[order], owners[order].astype(np.intp)
+        self._keys, self._owners = keys[order], owners[order]
         self._naming: dict[int, list[int]] = defaultdict(list)
         for number, one in enumerate(self._posts):
             for paper in one.papers:
@@ -81,7 +79,7 @@ class Voices:
             chosen.update(self._naming[paper])
         posts = np.array(sorted(chosen), dtype=np.intp)
         humans, bots = posts[~self._is_bot[posts]], posts[self._is_bot[posts]]
-        accounts = {(int(self._person[post]), str(self._networks[self._network[post]])) for post in humans}
+        accounts = {(int(self._person[post]), self._networks[self._network[post]]) for post in humans}
         counts = {network: sum(one == network for _, one in accounts) for network in {one for _, one in accounts}}
         return Talk(
             weekly=self._people(posts),
@@ -107,11 +105,12 @@ class Voices:
     def _votes(self, table: Table) -> tuple[Indexes, Indexes]:
         """Return (phrase, post) for each phrase of a paper that a post names."""
         rows = {one.row: document for document, one in enumerate(table.source) if one.row in self._naming}
-        named = np.isin(table.documents, list(rows.values()))
-        phrase = np.repeat(np.arange(len(table.keys)), np.diff(table.starts))[named]
+        is_named = np.zeros(len(table.source), dtype=np.bool_)
+        is_named[list(rows.values())] = True
+        named = is_named[table.documents]
         posts = {document: np.array(self._naming[row], dtype=np.intp) for row, document in rows.items()}
         voters = [posts[document] for document in map(int, table.documents[named])]
-        voted = np.repeat(phrase, [len(one) for one in voters]).astype(np.intp)
+        voted = np.repeat(table.phrases[named], [len(one) for one in voters]).astype(np.intp)
         return voted, np.concatenate([np.zeros(0, dtype=np.intp), *voters])
 
     def _matrix(self, phrases: Indexes, posts: Indexes, side: Flags, height: int) -> Floats:
