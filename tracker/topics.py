@@ -32,7 +32,11 @@ _MIX = np.uint64(0xD6E8FEB86659FD93)
 _WORD = 0xFFFFFFFFFFFFFFFF
 _LOOKS_PLURAL = frozenset({"lens", "means", "news", "series", "species"})
 _CACHE_LIMIT = 200_000
-_TOKEN = re.compile(r"[^\W_]+(?:(?:[-'\u2010\u2011\u2013\u2019]|\.(?=\d))[^\W_]+)*(?:(?<=s)['\u2019](?=\s))?|[^\w\s]|_")
+_VERSION = r"[A-Z][^\W_]*(?:-[^\W_]+)* \d{1,2}(?:\.\d{1,2})?(?![\w%]|[.,/-]\w)"
+"""A name and its version are one unit, as in `Opus 4.6`; without it the number would end the run."""
+_TOKEN = re.compile(
+    _VERSION + r"|[^\W_]+(?:(?:[-'\u2010\u2011\u2013\u2019]|\.(?=\d))[^\W_]+)*(?:(?<=s)['\u2019](?=\s))?|[^\w\s]|_"
+)
 _HYPHENS = re.compile("[-'.\u2010\u2011\u2013\u2019]")
 _SUFFIXED = re.compile(r"^([A-Z]{2,5}s?)-(?:based|driven|powered|enabled|enhanced|assisted|centric)$")
 
