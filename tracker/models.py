@@ -358,6 +358,9 @@ class Trends:
     weeks: tuple[str, ...] = ()
     new: tuple[Topic, ...] = ()
     fading: tuple[Topic, ...] = ()
+    spoken: tuple[Topic, ...] = ()
+    """What people talk about this week beyond papers, the surest first. `before` and `after` of these count people, in the eight weeks before
+    (each once a week) and in this one; their tests are of people, their evidence is `posts`, and `items` is empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

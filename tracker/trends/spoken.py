@@ -1,0 +1,194 @@
+"""What people talk about this week beyond papers: names in posts that a larger share of people used than in the weeks before.
+
+A topic of papers needs titles; a new model, tool or company has none and yet is the news. Here the right to be a topic comes
+from how people write: a name is coined or has capitals inside sentences, and a term in small letters must be one that papers
+know. The test is that of papers, with people for papers and networks for sources.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tracker.models import Topic
+from tracker.times import week_of_text
+from tracker.topics import Document, Keys, bare
+from tracker.trends import contingency
+from tracker.trends.background import UNLISTED, background
+from tracker.trends.contingency import Change, Floats
+from tracker.trends.curves import curve
+from tracker.trends.naming import HEAD, Lexicon, Names
+from tracker.trends.tally import Flags, known, table
+from tracker.trends.voices import Voices
+from tracker.words import WEAK_WORDS
+
+REFERENCE = 8
+"""This week is compared with so many weeks before."""
+LEAST_PEOPLE = 4
+LEAST_TITLES = 2
+LEAST_TEXTS = 3
+"""Different texts that a name needs: words that several accounts repeat are one text."""
+FALSE_DISCOVERIES = 0.02
+"""Fewer than of papers: people read each other, so that their posts are less independent than the test believes."""
+LEAST_RATIO = 2.0
+"""What is talked about every week, as the large companies are, seldom doubles."""
+CAPITALS = 0.5
+"""A phrase is a name when it is written as one in this share of its uses inside titles; in more, when it is an everyday word."""
+SURE_CAPITALS = 0.9
+SAME_POSTS = 0.5
+"""Two names are one topic when they share half of their posts, or half of the smaller one's when one name holds the other."""
+
+
+def spoken(
+    posts: Sequence[Document], weeks: Sequence[str], voices: Voices, terms: Keys, limit: int
+) -> tuple[Topic, ...]:
+    """Return what people posted about more than before, the surest first.
+
+    `before` and `after` of these topics count people: in the eight weeks before, each once a week, and this week. The test
+    is theirs too. `items` is empty; the posts are the evidence.
+
+    Args:
+        posts: in any order; of other weeks they are left out.
+        weeks: ISO weeks, the last one is tested.
+        voices: the posts of these weeks, to tell who speaks of a topic.
+        terms: ascending keys of the phrases that papers of the window have in their titles.
+        limit: how many topics to name.
+    """
+    number = {week: place for place, week in enumerate(weeks[-REFERENCE - 1 :])}
+    said = _Said(_distinct(posts, number), number)
+    return tuple(said.topic(one, voices) for one in said.found(terms, limit))
+
+
+def _distinct(posts: Sequence[Document], weeks: dict[str, int]) -> list[Document]:
+    """Return the posts of people in these weeks, of several with the same words the first."""
+    ordered = sorted(posts, key=lambda one: (one.date, one.id))
+    people = [one for one in ordered if week_of_text(one.date) in weeks and not one.is_bot]
+    return list({one.phrases.body.tobytes(): one for one in reversed(people)}.values())[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A name before it is put into words: its phrase, this week's posts of it, what was merged."""
+
+    phrase: int
+    posts: frozenset[int]
+    merged: list[int]
+
+
+class _Said:
+    """The phrases of this week's posts, against how people used them before."""
+
+    def __init__(self, posts: Sequence[Document], weeks: dict[str, int]) -> None:
+        self._posts = posts
+        this_week = [one for one in posts if weeks[week_of_text(one.date) or ""] == REFERENCE]
+        self._table = table(this_week, LEAST_TITLES)
+        self._lexicon = Lexicon(self._table)
+        everything: Flags = np.ones(len(this_week), dtype=np.bool_)
+        self._names = Names(self._lexicon, everything, by_title=False)
+        before, after, people_before, people_after = Voices(posts, weeks).counts(self._table, REFERENCE)
+        self._before, self._after = before.sum(axis=1), after.sum(axis=1)
+        self._listed: Flags = background().holders(self._table.keys) > UNLISTED
+        self._change: Change = contingency.compare(before, after, people_before, people_after)
+
+    def found(self, terms: Keys, limit: int) -> list[_Found]:
+        """Return the names that rose, near-duplicates merged into the stronger one."""
+        able = np.flatnonzero(self._eligible(terms))
+        sure = able[contingency.discoveries(self._change.p[able], FALSE_DISCOVERIES)]
+        risers = [phrase for phrase in map(int, sure) if self._change.ratio[phrase] >= LEAST_RATIO]
+        topics: list[_Found] = []
+        for phrase in sorted(risers, key=self._rank):
+            posts = frozenset(map(int, self._table.holders(phrase)))
+            same = next((one for one in topics if self._is_same(one, phrase, posts)), None)
+            if same is not None:
+                same.merged.append(phrase)
+            elif len(topics) < limit:
+                topics.append(_Found(phrase, posts, []))
+        return topics
+
+    def _rank(self, phrase: int) -> tuple[float, int, str]:
+        letters = self._lexicon.letters[phrase]
+        return -round(float(self._change.z[phrase]), 9), -len(letters), letters
+
+    def _eligible(self, title_phrases: Keys) -> Flags:
+        """Return which phrases enough people used in enough texts, and which are names or terms."""
+        enough: Flags = (
+            (self._after >= LEAST_PEOPLE) & (np.diff(self._table.starts) >= LEAST_TEXTS) & ~self._lexicon.weak
+        )
+        capitals, terms = self._capitals(enough), self._listed.copy()
+        terms[known(self._table.keys, title_phrases)[0]] = True
+        for phrase in map(int, np.flatnonzero(enough)):
+            least = SURE_CAPITALS if self._lexicon.everyday[phrase] else CAPITALS
+            is_term = bool(terms[phrase]) and self._says_something(phrase)
+            enough[phrase] = is_term or (capitals[phrase] >= least and self._stands(phrase))
+        return enough
+
+    def _says_something(self, phrase: int) -> bool:
+        """Return whether a term of papers is one by itself: not `frontier models` or `new methods`."""
+        *first, last = self._lexicon.units[phrase]
+        return bool(first) and last not in WEAK_WORDS and self._names.name(phrase) == phrase
+
+    def _stands(self, phrase: int) -> bool:
+        """Return whether a phrase names something by itself: no part of other names, as `Ultra`, and no common acronym, as `CPU`."""
+        if len(self._lexicon.units[phrase]) > 1:
+            return True
+        is_acronym = self._lexicon.labels[phrase].isupper() and self._lexicon.labels[phrase].isalpha()
+        return bool(self._names.whole[phrase] >= HEAD) and not (is_acronym and bool(self._listed[phrase]))
+
+    def _capitals(self, among: Flags) -> Floats:
+        """Return in which share of their uses phrases are written as names, over all weeks, where they do not begin a title."""
+        keys, inside = self._table.keys, among.nonzero()[0]
+        uses, named = np.zeros(len(keys)), np.zeros(len(keys))
+        for post in self._posts:
+            places, found = known(bare(post.phrases.title), keys[inside])
+            for place, phrase in zip(places.tolist(), inside[found].tolist(), strict=True):
+                if place:
+                    uses[phrase] += 1
+                    named[phrase] += is_name(post.phrases.surfaces[place])
+        share: Floats = named / np.maximum(uses, 1)
+        return share
+
+    def _is_same(self, one: _Found, phrase: int, posts: frozenset[int]) -> bool:
+        """Return whether a phrase is part of a stronger name, as `Opus` is of `Opus 4.6`, or shares its posts."""
+        mine, theirs = self._lexicon.letters[phrase], self._lexicon.letters[one.phrase]
+        common = len(one.posts & posts)
+        return (
+            theirs.startswith(mine)
+            or theirs.endswith(mine)
+            or common >= SAME_POSTS * len(one.posts | posts)
+            or (theirs in mine and common >= SAME_POSTS * min(len(one.posts), len(posts)))
+        )
+
+    def topic(self, one: _Found, voices: Voices) -> Topic:
+        """Return a name with its test, its people and its posts."""
+        phrase, change = one.phrase, self._change
+        talk = voices.about([int(self._table.keys[other]) for other in (phrase, *one.merged)], frozenset())
+        labels = [self._lexicon.labels[other] for other in (phrase, *one.merged)]
+        return Topic(
+            id=self._lexicon.letters[phrase],
+            label=labels[0],
+            phrases=tuple(dict.fromkeys([labels[0], *self._lexicon.surfaces(phrase, 2), *labels[1:]]))[:8],
+            items=(),
+            before=int(self._before[phrase]),
+            after=int(self._after[phrase]),
+            z=round(float(change.z[phrase]), 4),
+            p=float(f"{change.p[phrase]:.4g}"),
+            ratio=round(float(change.ratio[phrase]), 3),
+            interval=(round(float(change.low[phrase]), 3), round(float(change.high[phrase]), 3)),
+            state="rising" if self._before[phrase] else "new",
+            voices_weekly=talk.weekly,
+            posts=talk.posts,
+            networks=talk.networks,
+            people_z=round(float(change.z[phrase]), 4),
+            people_curve=curve(talk.weekly, voices.weekly),
+            aliases=tuple(self._lexicon.letters[other] for other in one.merged),
+        )
+
+
+def is_name(surface: str) -> bool:
+    """Return whether words are written as a name: the first begins with a letter, and all have a capital or a digit."""
+    words = surface.split()
+    return (
+        words[0][0].isalpha()
+        and not surface.islower()
+        and all(any(letter.isupper() or letter.isdigit() for letter in word) for word in words)
+    )
