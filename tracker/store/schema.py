@@ -319,6 +319,12 @@ def m008_deliveries(database: "Database") -> None:
     )
 
 
+@migrations()
+def m009_phrases_with_versions(database: "Database") -> None:
+    """Extract phrases anew, which the next trends do: a name and its version are one unit now."""
+    database.execute("DELETE FROM item_phrases")
+
+
 def _statements(script: str) -> list[str]:
     """Split a script of plain statements; `executescript` would commit the migration's transaction."""
     return [statement for statement in script.split(";\n") if statement.strip()]
