@@ -17,7 +17,7 @@ from tracker.trends import contingency
 from tracker.trends.background import UNLISTED, background
 from tracker.trends.contingency import Change, Floats
 from tracker.trends.curves import curve
-from tracker.trends.naming import HEAD, Lexicon, Names
+from tracker.trends.naming import MODIFIER, WHOLE, Lexicon, Names
 from tracker.trends.tally import Flags, known, table
 from tracker.trends.voices import Voices
 from tracker.words import WEAK_WORDS
@@ -33,8 +33,9 @@ FALSE_DISCOVERIES = 0.02
 LEAST_RATIO = 2.0
 """What is talked about every week, as the large companies are, seldom doubles."""
 CAPITALS = 0.5
-"""A phrase is a name when it is written as one in this share of its uses inside titles; in more, when it is an everyday word."""
-SURE_CAPITALS = 0.9
+"""A phrase is a name when it is written as one in this share of its uses inside titles; in more, when it is a word that papers use."""
+SURE_CAPITALS = 0.8
+ACRONYM = 5
 SAME_POSTS = 0.5
 """Two names are one topic when they share half of their posts, or half of the smaller one's when one name holds the other."""
 
@@ -68,9 +69,10 @@ def _distinct(posts: Sequence[Document], weeks: dict[str, int]) -> list[Document
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A name before it is put into words: its phrase, this week's posts of it, what was merged."""
+    """A name before it is put into words: the phrase that was tested, the one that lends the name, this week's posts, what was merged."""
 
     phrase: int
+    name: int
     posts: frozenset[int]
     merged: list[int]
 
@@ -92,18 +94,24 @@ class _Said:
 
     def found(self, terms: Keys, limit: int) -> list[_Found]:
         """Return the names that rose, near-duplicates merged into the stronger one."""
-        able = np.flatnonzero(self._eligible(terms))
+        named = self._eligible(terms)
+        able = np.flatnonzero(named)
         sure = able[contingency.discoveries(self._change.p[able], FALSE_DISCOVERIES)]
         risers = [phrase for phrase in map(int, sure) if self._change.ratio[phrase] >= LEAST_RATIO]
         topics: list[_Found] = []
         for phrase in sorted(risers, key=self._rank):
-            posts = frozenset(map(int, self._table.holders(phrase)))
-            same = next((one for one in topics if self._is_same(one, phrase, posts)), None)
+            one = _Found(phrase, self._fullest(phrase, named), frozenset(map(int, self._table.holders(phrase))), [])
+            same = next((other for other in topics if self._is_same(one, other)), None)
             if same is not None:
                 same.merged.append(phrase)
             elif len(topics) < limit:
-                topics.append(_Found(phrase, posts, []))
+                topics.append(one)
         return topics
+
+    def _fullest(self, phrase: int, named: Flags) -> int:
+        """Return the name that a phrase is nearly always a part of, as `Gemini 3.1` is of `Gemini 3.1 Pro`, or the phrase."""
+        longer = self._names.longer(phrase)
+        return phrase if longer is None or not named[longer] else self._fullest(longer, named)
 
     def _rank(self, phrase: int) -> tuple[float, int, str]:
         letters = self._lexicon.letters[phrase]
@@ -117,7 +125,8 @@ class _Said:
         capitals, terms = self._capitals(enough), self._listed.copy()
         terms[known(self._table.keys, title_phrases)[0]] = True
         for phrase in map(int, np.flatnonzero(enough)):
-            least = SURE_CAPITALS if self._lexicon.everyday[phrase] else CAPITALS
+            is_word = bool(self._listed[phrase]) and self._lexicon.is_plain_word(phrase)
+            least = SURE_CAPITALS if is_word else CAPITALS
             is_term = bool(terms[phrase]) and self._says_something(phrase)
             enough[phrase] = is_term or (capitals[phrase] >= least and self._stands(phrase))
         return enough
@@ -128,11 +137,14 @@ class _Said:
         return bool(first) and last not in WEAK_WORDS and self._names.name(phrase) == phrase
 
     def _stands(self, phrase: int) -> bool:
-        """Return whether a phrase names something by itself: no part of other names, as `Ultra`, and no common acronym, as `CPU`."""
+        """Return whether a word names something by itself: no last part of other names, as `Pro`, and no acronym of long use, as `CPU`."""
         if len(self._lexicon.units[phrase]) > 1:
             return True
-        is_acronym = self._lexicon.labels[phrase].isupper() and self._lexicon.labels[phrase].isalpha()
-        return bool(self._names.whole[phrase] >= HEAD) and not (is_acronym and bool(self._listed[phrase]))
+        label = self._lexicon.labels[phrase]
+        is_acronym = label.isalpha() and len(label) <= ACRONYM and sum(map(str.isupper, label)) > 1
+        if is_acronym and (self._before[phrase] or self._listed[phrase]):
+            return False
+        return bool(self._names.whole[phrase] >= WHOLE or self._names.ends[phrase] < MODIFIER)
 
     def _capitals(self, among: Flags) -> Floats:
         """Return in which share of their uses phrases are written as names, over all weeks, where they do not begin a title."""
@@ -147,26 +159,33 @@ class _Said:
         share: Floats = named / np.maximum(uses, 1)
         return share
 
-    def _is_same(self, one: _Found, phrase: int, posts: frozenset[int]) -> bool:
-        """Return whether a phrase is part of a stronger name, as `Opus` is of `Opus 4.6`, or shares its posts."""
-        mine, theirs = self._lexicon.letters[phrase], self._lexicon.letters[one.phrase]
-        common = len(one.posts & posts)
+    def _is_same(self, one: _Found, stronger: _Found) -> bool:
+        """Return whether a name is part of a stronger one or holds it, or shares its posts."""
+        common, letters = len(one.posts & stronger.posts), self._lexicon.letters
+        mine, theirs = letters[one.name], letters[stronger.name]
         return (
-            theirs.startswith(mine)
-            or theirs.endswith(mine)
-            or common >= SAME_POSTS * len(one.posts | posts)
-            or (theirs in mine and common >= SAME_POSTS * min(len(one.posts), len(posts)))
+            theirs.endswith(mine)
+            or mine.endswith(theirs)
+            or _is_family(letters[one.phrase], theirs)
+            or common >= SAME_POSTS * len(one.posts | stronger.posts)
+            or (letters[stronger.phrase] in mine and common >= SAME_POSTS * min(len(one.posts), len(stronger.posts)))
         )
 
     def topic(self, one: _Found, voices: Voices) -> Topic:
         """Return a name with its test, its people and its posts."""
-        phrase, change = one.phrase, self._change
-        talk = voices.about([int(self._table.keys[other]) for other in (phrase, *one.merged)], frozenset())
-        labels = [self._lexicon.labels[other] for other in (phrase, *one.merged)]
+        phrase, change, lexicon = one.phrase, self._change, self._lexicon
+        also = [other for other in dict.fromkeys((phrase, *one.merged)) if other != one.name]
+        forms = [other for other in (one.name, *also) if lexicon.letters[phrase] in lexicon.letters[other]]
+        talk = voices.about([int(self._table.keys[other]) for other in forms], frozenset())
+        labels = (
+            _bare(lexicon.labels[one.name]),
+            *lexicon.surfaces(one.name, 2),
+            *(lexicon.labels[other] for other in also),
+        )
         return Topic(
-            id=self._lexicon.letters[phrase],
+            id=lexicon.letters[one.name],
             label=labels[0],
-            phrases=tuple(dict.fromkeys([labels[0], *self._lexicon.surfaces(phrase, 2), *labels[1:]]))[:8],
+            phrases=tuple(dict.fromkeys(labels))[:8],
             items=(),
             before=int(self._before[phrase]),
             after=int(self._after[phrase]),
@@ -180,15 +199,28 @@ class _Said:
             networks=talk.networks,
             people_z=round(float(change.z[phrase]), 4),
             people_curve=curve(talk.weekly, voices.weekly),
-            aliases=tuple(self._lexicon.letters[other] for other in one.merged),
+            bots=talk.bots,
+            aliases=tuple(lexicon.letters[other] for other in also),
         )
 
 
+def _is_family(beginning: str, letters: str) -> bool:
+    """Return whether a name is what another begins with, as `Opus` of `Opus 4.6`; `Opus 4` is a version of its own."""
+    rest = letters.removeprefix(beginning)
+    return rest != letters and not (rest[:1].isdigit() and beginning[-1].isdigit())
+
+
+def _bare(label: str) -> str:
+    """Return a name without its possessive."""
+    return label.removesuffix("'s").removesuffix("’s").rstrip("'’")
+
+
 def is_name(surface: str) -> bool:
-    """Return whether words are written as a name: the first begins with a letter, and all have a capital or a digit."""
-    words = surface.split()
+    """Return whether words are written as one name: the first begins with a letter, all have a capital or a digit, none owns the next."""
+    *others, _ = words = surface.split()
     return (
         words[0][0].isalpha()
         and not surface.islower()
         and all(any(letter.isupper() or letter.isdigit() for letter in word) for word in words)
+        and not any(word.endswith(("'s", "’s", "'", "’")) for word in others)
     )
