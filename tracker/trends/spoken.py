@@ -36,6 +36,9 @@ CAPITALS = 0.5
 """A phrase is a name when it is written as one in this share of its uses inside titles; in more, when it is a word that papers use."""
 SURE_CAPITALS = 0.8
 ACRONYM = 5
+"""A word of two capitals or more, and at most so many letters, is an acronym."""
+FULL_FORM = 0.25
+"""A full form lends its name when it stands in this share of a name's posts."""
 SAME_POSTS = 0.5
 """Two names are one topic when they share half of their posts, or half of the smaller one's when one name holds the other."""
 
@@ -89,8 +92,11 @@ class _Said:
         self._names = Names(self._lexicon, everything, by_title=False)
         before, after, people_before, people_after = Voices(posts, weeks).counts(self._table, REFERENCE)
         self._before, self._after = before.sum(axis=1), after.sum(axis=1)
-        self._listed: Flags = background().holders(self._table.keys) > UNLISTED
         self._change: Change = contingency.compare(before, after, people_before, people_after)
+        self._listed: Flags = background().holders(self._table.keys) > UNLISTED
+        self._enough: Flags = (self._after >= LEAST_PEOPLE) & (np.diff(self._table.starts) >= LEAST_TEXTS)
+        self._enough &= ~self._lexicon.weak
+        self._capitals = self._written(self._enough)
 
     def found(self, terms: Keys, limit: int) -> list[_Found]:
         """Return the names that rose, near-duplicates merged into the stronger one."""
@@ -109,8 +115,21 @@ class _Said:
         return topics
 
     def _fullest(self, phrase: int, named: Flags) -> int:
-        """Return the name that a phrase is nearly always a part of, as `Gemini 3.1` is of `Gemini 3.1 Pro`, or the phrase."""
+        """Return the name of a phrase: the one it nearly always is a part of, as `Gemini 3.1` is of `Gemini 3.1 Pro`, or its full form.
+
+        Words that follow narrow a name, so that nearly all posts must have them; words that lead say whose it is (`Claude` before
+        `Opus 4.6`), and some posts are enough.
+        """
         longer = self._names.longer(phrase)
+        if longer is None:
+            papers = self._names.papers
+            leading = [one.phrase for one in self._lexicon.extensions[phrase] if one.leads and not one.trails]
+            usual = [
+                one
+                for one in leading
+                if self._capitals[one] >= SURE_CAPITALS and named[one] and papers[one] >= FULL_FORM * papers[phrase]
+            ]
+            longer = max(usual, key=lambda one: (papers[one], self._lexicon.letters[one]), default=None)
         return phrase if longer is None or not named[longer] else self._fullest(longer, named)
 
     def _rank(self, phrase: int) -> tuple[float, int, str]:
@@ -118,18 +137,15 @@ class _Said:
         return -round(float(self._change.z[phrase]), 9), -len(letters), letters
 
     def _eligible(self, title_phrases: Keys) -> Flags:
-        """Return which phrases enough people used in enough texts, and which are names or terms."""
-        enough: Flags = (
-            (self._after >= LEAST_PEOPLE) & (np.diff(self._table.starts) >= LEAST_TEXTS) & ~self._lexicon.weak
-        )
-        capitals, terms = self._capitals(enough), self._listed.copy()
+        """Return which phrases enough people used in enough texts, and which of these are names or terms."""
+        able, terms = self._enough.copy(), self._listed.copy()
         terms[known(self._table.keys, title_phrases)[0]] = True
-        for phrase in map(int, np.flatnonzero(enough)):
+        for phrase in map(int, np.flatnonzero(able)):
             is_word = bool(self._listed[phrase]) and self._lexicon.is_plain_word(phrase)
             least = SURE_CAPITALS if is_word else CAPITALS
             is_term = bool(terms[phrase]) and self._says_something(phrase)
-            enough[phrase] = is_term or (capitals[phrase] >= least and self._stands(phrase))
-        return enough
+            able[phrase] = is_term or (self._capitals[phrase] >= least and self._stands(phrase))
+        return able
 
     def _says_something(self, phrase: int) -> bool:
         """Return whether a term of papers is one by itself: not `frontier models` or `new methods`."""
@@ -146,9 +162,9 @@ class _Said:
             return False
         return bool(self._names.whole[phrase] >= WHOLE or self._names.ends[phrase] < MODIFIER)
 
-    def _capitals(self, among: Flags) -> Floats:
+    def _written(self, among: Flags) -> Floats:
         """Return in which share of their uses phrases are written as names, over all weeks, where they do not begin a title."""
-        keys, inside = self._table.keys, among.nonzero()[0]
+        keys, inside = self._table.keys, np.flatnonzero(among)
         uses, named = np.zeros(len(keys)), np.zeros(len(keys))
         for post in self._posts:
             places, found = known(bare(post.phrases.title), keys[inside])
@@ -162,13 +178,14 @@ class _Said:
     def _is_same(self, one: _Found, stronger: _Found) -> bool:
         """Return whether a name is part of a stronger one or holds it, or shares its posts."""
         common, letters = len(one.posts & stronger.posts), self._lexicon.letters
-        mine, theirs = letters[one.name], letters[stronger.name]
+        mine, theirs = letters[one.name], (letters[stronger.name], letters[stronger.phrase])
         return (
-            theirs.endswith(mine)
-            or mine.endswith(theirs)
-            or _is_family(letters[one.phrase], theirs)
+            any(
+                other.endswith(mine) or mine.endswith(other) or _is_family(letters[one.phrase], other)
+                for other in theirs
+            )
             or common >= SAME_POSTS * len(one.posts | stronger.posts)
-            or (letters[stronger.phrase] in mine and common >= SAME_POSTS * min(len(one.posts), len(stronger.posts)))
+            or (theirs[1] in mine and common >= SAME_POSTS * min(len(one.posts), len(stronger.posts)))
         )
 
     def topic(self, one: _Found, voices: Voices) -> Topic:
