@@ -19,90 +19,22 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 
-from benchmarks.trends.weeks import lines
+from benchmarks.trends.tags import KINDS, Lines, Tag, tags_of
 from tracker.models import Digest, Topic, Trends
 from tracker.session import Session
-from tracker.text import fold
-from tracker.times import week_of, week_start, weeks_before
-from tracker.topics import singular
+from tracker.times import week_start, weeks_before
 from tracker.trends import contingency
-from tracker.words import ACRONYMS, STOP_WORDS
+from tracker.words import STOP_WORDS
 
-KINDS = ("topics", "companies", "models")
-TOP = 10
 REFERENCE = 8
 LEAST_PEOPLE = 4
 STEADY = 2.0
 JUDGED = "2025-W47,2025-W50,2026-W02,2026-W05,2026-W08,2026-W11,2026-W14,2026-W17,2026-W20,2026-W23"
-_WORD = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+")
 _WRITTEN = re.compile(r"[^\W_]+(?:[-.'’][^\W_]+)*")
-_JOINED = 4
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """Return the words by which tags and labels compare."""
-    found: list[str] = []
-    for word in _WORD.findall(fold(text)):
-        one = singular(word)
-        found.extend(ACRONYMS[one].split() if one in ACRONYMS and one != "ai" else [one])
-    return tuple(found)
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """What an editor tagged on some days of a week, and which part of a place among the ten it has."""
-
-    kind: str
-    name: str
-    weight: float
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        name = re.sub(r"(?<=-\d)-(?=\d\b)", ".", self.name) if self.kind == "models" else self.name
-        found = words_of(name.replace("-", " "))
-        return found[:-1] if self.kind == "companies" and len(found) > 1 and found[-1] in ("ai", "lab") else found
-
-
-class Lines:
-    """Lines of words, asked for tags."""
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._lines = [words_of(text) for text in texts]
-        self._sets = [frozenset(one) for one in self._lines]
-        self._runs = [
-            {"".join(one[first:last]) for first in range(len(one)) for last in range(first + 1, first + 1 + _JOINED)}
-            for one in self._lines
-        ]
-
-    def naming(self, tag: Tag) -> list[int]:
-        """Return which lines name a tag."""
-        wanted, letters = frozenset(tag.words), "".join(tag.words)
-        pairs = enumerate(zip(self._sets, self._runs, strict=True))
-        return [place for place, (held, runs) in pairs if wanted <= held or letters in runs]
-
-
-def tags_of(path: pathlib.Path) -> dict[str, list[Tag]]:
-    """Return the most frequent tags of each week."""
-    days: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for one in lines([path]):
-        week = week_of(date.fromisoformat(str(one["issue_date"])))
-        for kind in KINDS:
-            given = one.get(kind)
-            days[week, kind].update(set(given) if isinstance(given, list) else ())
-    found: dict[str, list[Tag]] = defaultdict(list)
-    for (week, kind), counts in sorted(days.items()):
-        ranked = sorted(counts.values(), reverse=True)
-        last = ranked[min(TOP, len(ranked)) - 1] if ranked else 0
-        above, level = sum(count > last for count in ranked), ranked.count(last)
-        share = (min(TOP, len(ranked)) - above) / level if level else 0.0
-        found[week].extend(
-            Tag(kind, name, 1.0 if count > last else share) for name, count in counts.items() if count >= last
-        )
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +70,13 @@ def terms(text: str) -> set[str]:
 class WordLists:
     """What counting words names: the most frequent ones, and those that rose most."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, *, posts_alone: bool = False) -> None:
+        self._session, self._posts_alone = session, posts_alone
         self._known: dict[str, tuple[Counter[str], int]] = {}
 
     def _count(self, week: str) -> tuple[Counter[str], int]:
         if week not in self._known:
-            texts = texts_of(self._session, week)
+            texts = [one for one in texts_of(self._session, week) if not (self._posts_alone and one.is_paper)]
             counts: Counter[str] = Counter()
             for one in texts:
                 counts.update(terms(one.words))
@@ -243,7 +175,8 @@ def main() -> None:
     if options.texts:
         write_texts(session, weeks, options.texts)
         return
-    tags, counted, past = tags_of(options.tags), WordLists(session), Past(session)
+    tags, past = tags_of(options.tags), Past(session)
+    counted, counted_posts = WordLists(session), WordLists(session, posts_alone=True)
     clusters = json.loads(options.bertopic.read_text("utf-8")) if options.bertopic else {}
     named: dict[tuple[str, str], float] = defaultdict(float)
     asked: Counter[str] = Counter()
@@ -253,13 +186,16 @@ def main() -> None:
         strict = labels((*found.topics, *found.new))
         spoken = labels(found.spoken)
         lenient = [*printed(made), *strict]
-        topics = clusters.get(week, [])[: len(strict) + len(spoken)]
+        names = len(strict) + len(spoken)
+        topics = clusters.get(week, [])[:names]
         ways = {
             "digest": strict,
             "digest, talked about": [*strict, *spoken],
             "talked about alone": spoken,
-            "frequent words": counted.frequent(week, len(strict) + len(spoken)),
-            "risen words": counted.risen(week, len(strict) + len(spoken)),
+            "frequent words": counted.frequent(week, names),
+            "risen words": counted.risen(week, names),
+            "frequent words of posts": counted_posts.frequent(week, names),
+            "risen words of posts": counted_posts.risen(week, names),
             "BERTopic": [one["label"] for one in topics],
             "digest, lenient": lenient,
             "digest, talked about, lenient": [*lenient, *spoken, *shown(session, found)],
