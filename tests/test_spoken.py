@@ -162,6 +162,8 @@ def test_the_order_of_posts_does_not_matter() -> None:
 def test_without_earlier_weeks_nothing_is_claimed() -> None:
     assert named(list(news("Zorblax-7", 40))) == {}
     assert named([]) == {}
+    two_weeks = [one for one in chatter() if one.date >= week_start(WEEKS[-3]).isoformat()]
+    assert named([*two_weeks, *news("Zorblax-7", 40)]) == {}
 
 
 def test_names_are_written_as_such() -> None:

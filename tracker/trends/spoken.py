@@ -1,8 +1,7 @@
 """What people talk about this week beyond papers: names in posts that a larger share of people used than in the weeks before.
 
-A topic of papers needs titles; a new model, tool or company has none and yet is the news. Here the right to be a topic comes
-from how people write: a name is coined or has capitals inside sentences, and a term in small letters must be one that papers
-know. The test is that of papers, with people for papers and networks for sources.
+A new model, tool or company stands in no paper's title and yet is the news. Here the right to be a topic comes from how people write:
+with capitals or digits inside sentences, or a term that papers know. The test is that of papers, with people for papers.
 """
 
 from collections.abc import Sequence
@@ -24,6 +23,8 @@ from tracker.words import WEAK_WORDS
 
 REFERENCE = 8
 """This week is compared with so many weeks before."""
+LEAST_WEEKS = 3
+"""With posts in fewer weeks before there is nothing to compare with."""
 LEAST_PEOPLE = 4
 LEAST_TITLES = 2
 LEAST_TEXTS = 3
@@ -49,7 +50,7 @@ def spoken(
     """Return what people posted about more than before, the surest first.
 
     `before` and `after` of these topics count people: in the eight weeks before, each once a week, and this week. The test
-    is theirs too. `items` is empty; the posts are the evidence.
+    is theirs too. `items` is empty; the posts are the evidence. Without enough weeks before, nothing is named.
 
     Args:
         posts: in any order; of other weeks they are left out.
@@ -59,7 +60,10 @@ def spoken(
         limit: how many topics to name.
     """
     number = {week: place for place, week in enumerate(weeks[-REFERENCE - 1 :])}
-    said = _Said(_distinct(posts, number), number)
+    distinct = _distinct(posts, number)
+    if len({week_of_text(one.date) for one in distinct} - {weeks[-1]}) < LEAST_WEEKS:
+        return ()
+    said = _Said(distinct, number)
     return tuple(said.topic(one, voices) for one in said.found(terms, limit))
 
 
@@ -164,14 +168,17 @@ class _Said:
 
     def _written(self, among: Flags) -> Floats:
         """Return in which share of their uses phrases are written as names, over all weeks, where they do not begin a title."""
-        keys, inside = self._table.keys, np.flatnonzero(among)
-        uses, named = np.zeros(len(keys)), np.zeros(len(keys))
-        for post in self._posts:
-            places, found = known(bare(post.phrases.title), keys[inside])
-            for place, phrase in zip(places.tolist(), inside[found].tolist(), strict=True):
-                if place:
-                    uses[phrase] += 1
-                    named[phrase] += is_name(post.phrases.surfaces[place])
+        inside = np.flatnonzero(among)
+        titles = [bare(one.phrases.title) for one in self._posts]
+        kept, found = known(np.concatenate([np.zeros(0, dtype=np.int64), *titles]), self._table.keys[inside])
+        ends = np.cumsum([len(one) for one in titles])
+        owners = np.searchsorted(ends, kept, side="right")
+        uses, named = np.zeros(len(among)), np.zeros(len(among))
+        for post, place, phrase in zip(owners.tolist(), kept.tolist(), inside[found].tolist(), strict=True):
+            from_end = place - int(ends[post])
+            if from_end > -len(titles[post]):
+                uses[phrase] += 1
+                named[phrase] += is_name(self._posts[post].phrases.surfaces[from_end])
         share: Floats = named / np.maximum(uses, 1)
         return share
 
