@@ -15,7 +15,8 @@ from tracker.cli.trends import print_trends
 from tracker.models import Topic, Trends
 from tracker.times import week_start, weeks_before
 from tracker.topics import Document, extract, phrase_key
-from tracker.trends.spoken import is_name, spoken
+from tracker.trends.proper_names import is_name
+from tracker.trends.spoken import spoken
 from tracker.trends.voices import Voices
 
 WEEK = "2026-W20"
@@ -90,6 +91,25 @@ def test_a_voice_is_an_account_and_repeated_words_are_one_text() -> None:
     copied = [post(100 + n, "everyone should look at Vexilar now") for n in range(30)]
     machines = [post(200 + n, f"{NEWS[n % 4].format('Botanix')} seen{n}", is_bot=True) for n in range(30)]
     assert named([*chatter(), *talkative, *copied, *machines]) == {}
+
+
+def test_words_are_counted_by_accounts_or_by_texts_whichever_are_fewer() -> None:
+    shared = [
+        post(10 * text + account, f"{NEWS[text % 4].format('Zorblax-7')} seen{text}", author=f"account{account}")
+        for text in range(6)
+        for account in range(5)
+    ]
+    topic = named([*chatter(), *shared])["Zorblax-7"]
+    assert topic.after == 5
+    assert topic.networks == (("x", 5),)
+    few_texts = [one for one in shared if int(one.id.removeprefix("x:")) < 30]
+    assert named([*chatter(), *few_texts]) == {}
+
+
+def test_a_version_lends_its_name_to_a_family_that_rose_with_it() -> None:
+    posts = [*chatter(), *news("Groggle 4.1", 9), *news("Groggle", 6, start=100)]
+    posts += [one for place, week in enumerate(WEEKS[:-1]) for one in news("Groggle", 1, week, start=300 + place)]
+    assert set(named(posts)) == {"Groggle 4.1"}
 
 
 def test_three_people_are_no_news() -> None:
@@ -168,7 +188,12 @@ def test_without_earlier_weeks_nothing_is_claimed() -> None:
 
 def test_names_are_written_as_such() -> None:
     assert all(map(is_name, ("GPT-5.2", "Opus 4.6", "Hugging Face", "xAI", "Qwen3.6 27B", "iPhone 17")))
-    assert not any(map(is_name, ("said Opus", "30B", "third-party", "Google's Gemini 3", "AI insiders", "v2 of")))
+    assert not any(
+        map(
+            is_name,
+            ("said Opus", "30B", "third-party", "Google's Gemini 3", "AI insiders", "v2 of", "I'm", "March", "Monday"),
+        )
+    )
 
 
 @settings(max_examples=60, deadline=None)

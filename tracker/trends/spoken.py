@@ -5,18 +5,18 @@ with capitals or digits inside sentences, or a term that papers know. The test i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tracker.models import Topic
 from tracker.times import week_of_text
-from tracker.topics import Document, Keys, bare
+from tracker.topics import Document, Keys
 from tracker.trends import contingency
 from tracker.trends.background import UNLISTED, background
-from tracker.trends.contingency import Change, Floats
 from tracker.trends.curves import curve
 from tracker.trends.naming import MODIFIER, WHOLE, Lexicon, Names
+from tracker.trends.proper_names import capitals, is_family, without_possessive
 from tracker.trends.tally import Flags, known, table
 from tracker.trends.voices import Voices
 from tracker.words import WEAK_WORDS
@@ -26,9 +26,8 @@ REFERENCE = 8
 LEAST_WEEKS = 3
 """With posts in fewer weeks before there is nothing to compare with."""
 LEAST_PEOPLE = 4
+"""A voice is an account that says something of its own: what counts is the smaller of the numbers of accounts and of different texts."""
 LEAST_TITLES = 2
-LEAST_TEXTS = 3
-"""Different texts that a name needs: words that several accounts repeat are one text."""
 FALSE_DISCOVERIES = 0.02
 """Fewer than of papers: people read each other, so that their posts are less independent than the test believes."""
 LEAST_RATIO = 2.0
@@ -60,18 +59,11 @@ def spoken(
         limit: how many topics to name.
     """
     number = {week: place for place, week in enumerate(weeks[-REFERENCE - 1 :])}
-    distinct = _distinct(posts, number)
-    if len({week_of_text(one.date) for one in distinct} - {weeks[-1]}) < LEAST_WEEKS:
+    people = [one for one in posts if week_of_text(one.date) in number and not one.is_bot]
+    if len({week_of_text(one.date) for one in people} - {weeks[-1]}) < LEAST_WEEKS:
         return ()
-    said = _Said(distinct, number)
+    said = _Said(sorted(people, key=lambda one: (one.date, one.id)), number)
     return tuple(said.topic(one, voices) for one in said.found(terms, limit))
-
-
-def _distinct(posts: Sequence[Document], weeks: dict[str, int]) -> list[Document]:
-    """Return the posts of people in these weeks, of several with the same words the first."""
-    ordered = sorted(posts, key=lambda one: (one.date, one.id))
-    people = [one for one in ordered if week_of_text(one.date) in weeks and not one.is_bot]
-    return list({one.phrases.body.tobytes(): one for one in reversed(people)}.values())[::-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +73,32 @@ class _Found:
     phrase: int
     name: int
     posts: frozenset[int]
-    merged: list[int]
+    merged: tuple[int, ...] = ()
 
 
 class _Said:
     """The phrases of this week's posts, against how people used them before."""
 
     def __init__(self, posts: Sequence[Document], weeks: dict[str, int]) -> None:
-        self._posts = posts
-        this_week = [one for one in posts if weeks[week_of_text(one.date) or ""] == REFERENCE]
+        words = [one.phrases.body.tobytes().hex() for one in posts]
+        texts = [
+            posts[place] for place in sorted({text: place for place, text in reversed(list(enumerate(words)))}.values())
+        ]
+        this_week = [one for one in texts if weeks[week_of_text(one.date) or ""] == REFERENCE]
         self._table = table(this_week, LEAST_TITLES)
         self._lexicon = Lexicon(self._table)
         everything: Flags = np.ones(len(this_week), dtype=np.bool_)
         self._names = Names(self._lexicon, everything, by_title=False)
-        before, after, people_before, people_after = Voices(posts, weeks).counts(self._table, REFERENCE)
+        by_account = Voices(posts, weeks).counts(self._table, REFERENCE)
+        by_text = Voices([replace(one, author=text) for one, text in zip(posts, words, strict=True)], weeks)
+        fewer = map(np.minimum, by_account, by_text.counts(self._table, REFERENCE))
+        before, after, people_before, people_after = fewer
         self._before, self._after = before.sum(axis=1), after.sum(axis=1)
-        self._change: Change = contingency.compare(before, after, people_before, people_after)
+        self._change = contingency.compare(before, after, people_before, people_after)
         self._listed: Flags = background().holders(self._table.keys) > UNLISTED
-        self._enough: Flags = (self._after >= LEAST_PEOPLE) & (np.diff(self._table.starts) >= LEAST_TEXTS)
-        self._enough &= ~self._lexicon.weak
-        self._capitals = self._written(self._enough)
+        self._enough: Flags = (self._after >= LEAST_PEOPLE) & ~self._lexicon.weak
+        self._capitals = np.zeros(len(self._table.keys))
+        self._capitals[self._enough] = capitals(texts, self._table.keys[self._enough])
 
     def found(self, terms: Keys, limit: int) -> list[_Found]:
         """Return the names that rose, near-duplicates merged into the stronger one."""
@@ -110,10 +108,10 @@ class _Said:
         risers = [phrase for phrase in map(int, sure) if self._change.ratio[phrase] >= LEAST_RATIO]
         topics: list[_Found] = []
         for phrase in sorted(risers, key=self._rank):
-            one = _Found(phrase, self._fullest(phrase, named), frozenset(map(int, self._table.holders(phrase))), [])
+            one = _Found(phrase, self._fullest(phrase, named), frozenset(map(int, self._table.holders(phrase))))
             same = next((other for other in topics if self._is_same(one, other)), None)
             if same is not None:
-                same.merged.append(phrase)
+                topics[topics.index(same)] = self._joined(same, one)
             elif len(topics) < limit:
                 topics.append(one)
         return topics
@@ -166,34 +164,24 @@ class _Said:
             return False
         return bool(self._names.whole[phrase] >= WHOLE or self._names.ends[phrase] < MODIFIER)
 
-    def _written(self, among: Flags) -> Floats:
-        """Return in which share of their uses phrases are written as names, over all weeks, where they do not begin a title."""
-        inside = np.flatnonzero(among)
-        titles = [bare(one.phrases.title) for one in self._posts]
-        kept, found = known(np.concatenate([np.zeros(0, dtype=np.int64), *titles]), self._table.keys[inside])
-        ends = np.cumsum([len(one) for one in titles])
-        owners = np.searchsorted(ends, kept, side="right")
-        uses, named = np.zeros(len(among)), np.zeros(len(among))
-        for post, place, phrase in zip(owners.tolist(), kept.tolist(), inside[found].tolist(), strict=True):
-            from_end = place - int(ends[post])
-            if from_end > -len(titles[post]):
-                uses[phrase] += 1
-                named[phrase] += is_name(self._posts[post].phrases.surfaces[from_end])
-        share: Floats = named / np.maximum(uses, 1)
-        return share
-
     def _is_same(self, one: _Found, stronger: _Found) -> bool:
         """Return whether a name is part of a stronger one or holds it, or shares its posts."""
         common, letters = len(one.posts & stronger.posts), self._lexicon.letters
         mine, theirs = letters[one.name], (letters[stronger.name], letters[stronger.phrase])
         return (
             any(
-                other.endswith(mine) or mine.endswith(other) or _is_family(letters[one.phrase], other)
+                other.endswith(mine) or mine.endswith(other) or is_family(letters[one.phrase], other)
                 for other in theirs
             )
             or common >= SAME_POSTS * len(one.posts | stronger.posts)
             or (theirs[1] in mine and common >= SAME_POSTS * min(len(one.posts), len(stronger.posts)))
         )
+
+    def _joined(self, stronger: _Found, one: _Found) -> _Found:
+        """Return a topic with another one in it, under the longer name if half of the posts have that: `Grok 4.1`, not `Grok`."""
+        letters = self._lexicon.letters
+        is_fuller = letters[stronger.name] in letters[one.name] and 2 * len(one.posts) >= len(stronger.posts)
+        return replace(stronger, name=one.name if is_fuller else stronger.name, merged=(*stronger.merged, one.phrase))
 
     def topic(self, one: _Found, voices: Voices) -> Topic:
         """Return a name with its test, its people and its posts."""
@@ -202,7 +190,7 @@ class _Said:
         forms = [other for other in (one.name, *also) if lexicon.letters[phrase] in lexicon.letters[other]]
         talk = voices.about([int(self._table.keys[other]) for other in forms], frozenset())
         labels = (
-            _bare(lexicon.labels[one.name]),
+            without_possessive(lexicon.labels[one.name]),
             *lexicon.surfaces(one.name, 2),
             *(lexicon.labels[other] for other in also),
         )
@@ -226,25 +214,3 @@ class _Said:
             bots=talk.bots,
             aliases=tuple(lexicon.letters[other] for other in also),
         )
-
-
-def _is_family(beginning: str, letters: str) -> bool:
-    """Return whether a name is what another begins with, as `Opus` of `Opus 4.6`; `Opus 4` is a version of its own."""
-    rest = letters.removeprefix(beginning)
-    return rest != letters and not (rest[:1].isdigit() and beginning[-1].isdigit())
-
-
-def _bare(label: str) -> str:
-    """Return a name without its possessive."""
-    return label.removesuffix("'s").removesuffix("’s").rstrip("'’")
-
-
-def is_name(surface: str) -> bool:
-    """Return whether words are written as one name: the first begins with a letter, all have a capital or a digit, none owns the next."""
-    *others, _ = words = surface.split()
-    return (
-        words[0][0].isalpha()
-        and not surface.islower()
-        and all(any(letter.isupper() or letter.isdigit() for letter in word) for word in words)
-        and not any(word.endswith(("'s", "’s", "'", "’")) for word in others)
-    )
