@@ -12,90 +12,23 @@ many words or pairs of words of the week's titles and posts, and topics of BERTo
 """
 
 import argparse
-import itertools
 import json
 import pathlib
-import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from typing import Any
 
 import numpy as np
 
-from benchmarks.trends.tags import KINDS, Lines, Tag, tags_of
+from benchmarks.trends.tags import KINDS, REFERENCE, Lines, Tag, tags_of
+from benchmarks.trends.word_lists import Text, WordLists, texts_of
 from tracker.models import Digest, Topic, Trends
 from tracker.session import Session
-from tracker.times import week_start, weeks_before
-from tracker.trends import contingency
-from tracker.words import STOP_WORDS
+from tracker.times import weeks_before
 
-REFERENCE = 8
 LEAST_PEOPLE = 4
 STEADY = 2.0
 JUDGED = "2025-W47,2025-W50,2026-W02,2026-W05,2026-W08,2026-W11,2026-W14,2026-W17,2026-W20,2026-W23"
-_WRITTEN = re.compile(r"[^\W_]+(?:[-.'’][^\W_]+)*")
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """An item of a week: a paper's title, or a post's words and who wrote them."""
-
-    words: str
-    voice: str
-    is_paper: bool
-
-
-def texts_of(session: Session, week: str) -> list[Text]:
-    """Return the titles of the papers of a week and its posts."""
-    since, before = week_start(week).isoformat(), (week_start(week) + timedelta(weeks=1)).isoformat()
-    rows = session.reader.connection.execute(
-        "SELECT kind, title, text, network || ' ' || CASE author WHEN '' THEN id ELSE author END FROM items"
-        " WHERE date >= ? AND date < ? ORDER BY id",
-        (since, before),
-    )
-    return [
-        Text(title if kind == "paper" else text or title, voice, kind == "paper") for kind, title, text, voice in rows
-    ]
-
-
-def terms(text: str) -> set[str]:
-    """Return the words and pairs of words of a text that are no stop words."""
-    written = [word.lower() for word in _WRITTEN.findall(text)]
-    plain = [word if word not in STOP_WORDS and not word.isdigit() else "" for word in written]
-    pairs = (f"{a} {b}" for a, b in itertools.pairwise(plain) if a and b)
-    return {word for word in plain if word} | set(pairs)
-
-
-class WordLists:
-    """What counting words names: the most frequent ones, and those that rose most."""
-
-    def __init__(self, session: Session, *, posts_alone: bool = False) -> None:
-        self._session, self._posts_alone = session, posts_alone
-        self._known: dict[str, tuple[Counter[str], int]] = {}
-
-    def _count(self, week: str) -> tuple[Counter[str], int]:
-        if week not in self._known:
-            texts = [one for one in texts_of(self._session, week) if not (self._posts_alone and one.is_paper)]
-            counts: Counter[str] = Counter()
-            for one in texts:
-                counts.update(terms(one.words))
-            self._known[week] = counts, len(texts)
-        return self._known[week]
-
-    def frequent(self, week: str, count: int) -> list[str]:
-        return [term for term, _ in self._count(week)[0].most_common(count)]
-
-    def risen(self, week: str, count: int) -> list[str]:
-        """Return the terms whose share of items rose most surely against the eight weeks before."""
-        now, total = self._count(week)
-        past = [self._count(one) for one in weeks_before(week, REFERENCE + 1)[:-1]]
-        names = [term for term, held in now.items() if held >= LEAST_PEOPLE]
-        before = np.array([[float(sum(counts[term] for counts, _ in past))] for term in names])
-        after = np.array([[float(now[term])] for term in names])
-        sides = np.array([float(sum(size for _, size in past))]), np.array([float(total)])
-        z = contingency.compare(before, after, *sides).z
-        return [names[place] for place in np.argsort(-z, kind="stable")[:count]]
 
 
 def labels(topics: Iterable[Topic]) -> list[str]:
@@ -153,12 +86,76 @@ class Past:
         self._session = session
         self._known: dict[str, tuple[list[Text], Lines]] = {}
 
+    @staticmethod
+    def weeks(week: str) -> list[str]:
+        return weeks_before(week, REFERENCE + 1)[:-1]
+
     def people(self, week: str, tag: Tag) -> tuple[int, int]:
         if week not in self._known:
             posts = [one for one in texts_of(self._session, week) if not one.is_paper]
             self._known[week] = posts, Lines(one.words for one in posts)
         posts, held = self._known[week]
         return len({posts[place].voice for place in held.naming(tag)}), len({one.voice for one in posts})
+
+
+class Score:
+    """Which share of the tags each way names, and why the digest misses the others."""
+
+    def __init__(self) -> None:
+        self._asked: Counter[tuple[str, bool]] = Counter()
+        self._named: Counter[tuple[str, str, bool]] = Counter()
+        self._missed: Counter[tuple[str, str]] = Counter()
+
+    def add(self, tag: Tag, ways: dict[str, Lines]) -> None:
+        self._asked[tag.kind, tag.is_new] += tag.weight
+        for way, held in ways.items():
+            self._named[way, tag.kind, tag.is_new] += tag.weight * bool(held.naming(tag))
+
+    def miss(self, tag: Tag, why: str) -> None:
+        self._missed[tag.kind, why] += tag.weight
+
+    def show(self) -> None:
+        for title, ages in (("all tags", (False, True)), ("tags of no week before", (True,))):
+            sizes = [sum(self._asked[kind, age] for age in ages) for kind in KINDS]
+            print(f"\n{title:32}" + "".join(f"{kind:>11}" for kind in KINDS) + f"{'all':>8}")
+            for way in dict.fromkeys(way for way, _, _ in self._named):
+                hits = [sum(self._named[way, kind, age] for age in ages) for kind in KINDS]
+                shares = "".join(f"{hit / max(size, 1):11.2f}" for hit, size in zip(hits, sizes, strict=True))
+                print(f"{way:32}{shares}{sum(hits) / max(sum(sizes), 1):8.2f}")
+        for kind in KINDS:
+            size = self._asked[kind, False] + self._asked[kind, True]
+            reasons = [(why, weight) for (of, why), weight in self._missed.most_common() if of == kind]
+            print(f"missed {kind}: " + ", ".join(f"{why} {weight / size:.2f}" for why, weight in reasons))
+
+
+class Bench:
+    """Everything that names things in a week."""
+
+    def __init__(self, session: Session, clusters: dict[str, list[dict[str, Any]]]) -> None:
+        self._session, self._clusters = session, clusters
+        self._counted, self._counted_posts = WordLists(session), WordLists(session, posts_alone=True)
+
+    def ways(self, week: str) -> dict[str, list[str]]:
+        """Return for each way of naming its lines; word lists and clusters have as many names as the digest with its talk."""
+        found, made = self._session.trends(week), self._session.digest(week)
+        strict, spoken = labels((*found.topics, *found.new)), labels(found.spoken)
+        lenient, names = [*printed(made), *strict], len(strict) + len(spoken)
+        topics = self._clusters.get(week, [])[:names]
+        print(f"{week}: {len(strict)} names, talked about {', '.join(spoken)}", flush=True)
+        return {
+            "digest": strict,
+            "digest, talked about": [*strict, *spoken],
+            "talked about alone": spoken,
+            "frequent words": self._counted.frequent(week, names),
+            "risen words": self._counted.risen(week, names),
+            "frequent words of posts": self._counted_posts.frequent(week, names),
+            "risen words of posts": self._counted_posts.risen(week, names),
+            "BERTopic": [one["label"] for one in topics],
+            "digest, lenient": lenient,
+            "digest, talked about, lenient": [*lenient, *spoken, *shown(self._session, found)],
+            "BERTopic, lenient": [line for one in topics for line in one["lines"]],
+            "all that was posted": [one.words for one in texts_of(self._session, week) if not one.is_paper],
+        }
 
 
 def main() -> None:
@@ -175,56 +172,20 @@ def main() -> None:
     if options.texts:
         write_texts(session, weeks, options.texts)
         return
-    tags, past = tags_of(options.tags), Past(session)
-    counted, counted_posts = WordLists(session), WordLists(session, posts_alone=True)
     clusters = json.loads(options.bertopic.read_text("utf-8")) if options.bertopic else {}
-    named: dict[tuple[str, str], float] = defaultdict(float)
-    asked: Counter[str] = Counter()
-    reasons: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
+    bench, past, tags, score = Bench(session, clusters), Past(session), tags_of(options.tags), Score()
     for week in weeks:
-        found, made = session.trends(week), session.digest(week)
-        strict = labels((*found.topics, *found.new))
-        spoken = labels(found.spoken)
-        lenient = [*printed(made), *strict]
-        names = len(strict) + len(spoken)
-        topics = clusters.get(week, [])[:names]
-        ways = {
-            "digest": strict,
-            "digest, talked about": [*strict, *spoken],
-            "talked about alone": spoken,
-            "frequent words": counted.frequent(week, names),
-            "risen words": counted.risen(week, names),
-            "frequent words of posts": counted_posts.frequent(week, names),
-            "risen words of posts": counted_posts.risen(week, names),
-            "BERTopic": [one["label"] for one in topics],
-            "digest, lenient": lenient,
-            "digest, talked about, lenient": [*lenient, *spoken, *shown(session, found)],
-            "BERTopic, lenient": [line for one in topics for line in one["lines"]],
-        }
+        ways = {way: Lines(given) for way, given in bench.ways(week).items()}
         texts = texts_of(session, week)
-        ways["all that was posted"] = [one.words for one in texts if not one.is_paper]
-        print(f"{week}: {len(strict)} names, talked about {', '.join(spoken)}", flush=True)
-        held, everything = {way: Lines(given) for way, given in ways.items()}, Lines(one.words for one in texts)
+        everything = Lines(one.words for one in texts)
         for tag in tags[week]:
-            asked[tag.kind] += tag.weight
-            for way, one in held.items():
-                named[way, tag.kind] += tag.weight * bool(one.naming(tag))
-            if not held["digest, talked about"].naming(tag):
-                earlier = [past.people(one, tag) for one in weeks_before(week, REFERENCE + 1)[:-1]]
-                why = why_missed(tag, texts, everything, earlier)
-                reasons[tag.kind][why] += tag.weight
+            score.add(tag, ways)
+            if not ways["digest, talked about"].naming(tag):
+                why = why_missed(tag, texts, everything, [past.people(one, tag) for one in past.weeks(week)])
+                score.miss(tag, why)
                 if options.misses:
                     print(f"    {tag.kind:9} {tag.name:32} {why}")
-    print(f"{'':32}" + "".join(f"{kind:>11}" for kind in KINDS) + f"{'all':>8}")
-    for way in ways:
-        shares = [named[way, kind] / asked[kind] for kind in KINDS]
-        total = sum(named[way, kind] for kind in KINDS) / sum(asked.values())
-        print(f"{way:32}" + "".join(f"{share:11.2f}" for share in shares) + f"{total:8.2f}")
-    for kind in KINDS:
-        print(
-            f"missed {kind}: "
-            + ", ".join(f"{why} {weight / asked[kind]:.2f}" for why, weight in reasons[kind].most_common())
-        )
+    score.show()
 
 
 if __name__ == "__main__":

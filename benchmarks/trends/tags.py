@@ -9,12 +9,13 @@ from datetime import date
 
 from benchmarks.trends.weeks import lines
 from tracker.text import fold
-from tracker.times import week_of
+from tracker.times import week_of, weeks_before
 from tracker.topics import singular
 from tracker.words import ACRONYMS
 
 KINDS = ("topics", "companies", "models")
 TOP = 10
+REFERENCE = 8
 _WORD = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+")
 _JOINED = 4
 
@@ -30,11 +31,12 @@ def words_of(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """What an editor tagged on some days of a week, and which part of a place among the ten it has."""
+    """What an editor tagged on some days of a week, which part of a place among the ten it has, and whether the weeks before had it not."""
 
     kind: str
     name: str
     weight: float
+    is_new: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -75,7 +77,10 @@ def tags_of(path: pathlib.Path) -> dict[str, list[Tag]]:
         last = ranked[min(TOP, len(ranked)) - 1] if ranked else 0
         above, level = sum(count > last for count in ranked), ranked.count(last)
         share = (min(TOP, len(ranked)) - above) / level if level else 0.0
+        earlier = {name for one in weeks_before(week, REFERENCE + 1)[:-1] for name in days.get((one, kind), ())}
         found[week].extend(
-            Tag(kind, name, 1.0 if count > last else share) for name, count in counts.items() if count >= last
+            Tag(kind, name, 1.0 if count > last else share, name not in earlier)
+            for name, count in counts.items()
+            if count >= last
         )
     return found
