@@ -15,6 +15,7 @@ from tracker.cli.trends import print_trends
 from tracker.models import Topic, Trends
 from tracker.times import week_start, weeks_before
 from tracker.topics import Document, extract, phrase_key
+from tracker.trends import weekly
 from tracker.trends.proper_names import is_name
 from tracker.trends.spoken import spoken
 from tracker.trends.voices import Voices
@@ -202,6 +203,22 @@ def test_any_words_are_survived(texts: list[str]) -> None:
     posts = [post(number, text * (1 + number % 2)) for number, text in enumerate(texts * 3)]
     for topic in named([*chatter(10), *posts]).values():
         assert topic.label.isprintable()
+
+
+def test_a_week_of_papers_tells_what_is_talked_about_beside_them() -> None:
+    papers = [
+        Document(
+            row=number,
+            id=f"arxiv:2605.{number:05d}",
+            stratum="arxiv",
+            date=week_start(WEEKS[number % 12]).isoformat(),
+            phrases=extract(f"Steady Gadgets in Part {number}", ""),
+        )
+        for number in range(120)
+    ]
+    found = weekly(papers, [*chatter(), *news("Zorblax-7", 12), *news("steady gadgets", 12, start=100)], WEEK)
+    assert [topic.label for topic in found.spoken] == ["Steady gadgets", "Zorblax-7"]
+    assert not any(topic.label == "Zorblax-7" for topic in (*found.topics, *found.new))
 
 
 def test_what_is_talked_about_is_printed_with_people() -> None:

@@ -6,6 +6,7 @@ with capitals or digits inside sentences, or a term that papers know. The test i
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 
 import numpy as np
 
@@ -80,19 +81,17 @@ class _Said:
     """The phrases of this week's posts, against how people used them before."""
 
     def __init__(self, posts: Sequence[Document], weeks: dict[str, int]) -> None:
-        words = [one.phrases.body.tobytes().hex() for one in posts]
-        texts = [
-            posts[place] for place in sorted({text: place for place, text in reversed(list(enumerate(words)))}.values())
-        ]
+        words = [blake2b(one.phrases.body.tobytes(), digest_size=16).hexdigest() for one in posts]
+        first = {text: place for place, text in reversed(list(enumerate(words)))}
+        texts = [posts[place] for place in sorted(first.values())]
         this_week = [one for one in texts if weeks[week_of_text(one.date) or ""] == REFERENCE]
         self._table = table(this_week, LEAST_TITLES)
         self._lexicon = Lexicon(self._table)
         everything: Flags = np.ones(len(this_week), dtype=np.bool_)
         self._names = Names(self._lexicon, everything, by_title=False)
-        by_account = Voices(posts, weeks).counts(self._table, REFERENCE)
-        by_text = Voices([replace(one, author=text) for one, text in zip(posts, words, strict=True)], weeks)
-        fewer = map(np.minimum, by_account, by_text.counts(self._table, REFERENCE))
-        before, after, people_before, people_after = fewer
+        said_by_words = [replace(one, author=text) for one, text in zip(posts, words, strict=True)]
+        accounts, different = (Voices(each, weeks).counts(self._table, REFERENCE) for each in (posts, said_by_words))
+        before, after, people_before, people_after = map(np.minimum, accounts, different)
         self._before, self._after = before.sum(axis=1), after.sum(axis=1)
         self._change = contingency.compare(before, after, people_before, people_after)
         self._listed: Flags = background().holders(self._table.keys) > UNLISTED
