@@ -97,6 +97,10 @@ def test_a_version_belongs_to_its_name_and_other_numbers_do_not() -> None:
     assert extract("ICLR 2025: BLEU 42% of 3 models, top 5", "").surfaces == ("ICLR", "BLEU", "models", "top")
 
 
+def test_who_is_addressed_is_no_topic() -> None:
+    assert extract("@JaneDoe and Cline ask @some_lab for pass@k", "").surfaces == ("Cline", "Cline ask", "ask", "pass")
+
+
 def test_title_and_body_share_keys_and_body_is_sorted_and_distinct() -> None:
     phrases = extract("Federated Learning", "We study federated learning. Federated learning is distributed.")
     assert set(bare(phrases.title).tolist()) <= set(bare(phrases.body).tolist())
