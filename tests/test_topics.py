@@ -42,6 +42,8 @@ def keys_of(title: str, text: str = "") -> set[int]:
         ("optimisation", "optimization"),
         ("Bayes' rule", "Bayes rule"),
         ("deep RL", "deep reinforcement learning"),
+        ("Gemini 3.1 Pro", "Gemini-3.1-Pro"),
+        ("GPT 5", "GPT-5"),
         ("$\\alpha$-divergence", "alpha-divergence"),
     ],
 )
@@ -102,6 +104,15 @@ def test_numbers_and_signs_name_nothing() -> None:
     assert extract("2024 100% 3.5", "").surfaces == ()
     assert extract("", "").body.size == 0
     assert unit_key("the") == unit_key("2024") == unit_key("efficiently") == ""
+
+
+def test_a_version_belongs_to_its_name_and_other_numbers_do_not() -> None:
+    assert extract("Opus 4.6 beats Llama 3", "").surfaces == ("Opus 4.6", "Opus 4.6 beats", "Opus 4.6 beats Llama 3", "beats", "beats Llama 3", "Llama 3")  # fmt: skip
+    assert extract("ICLR 2025: BLEU 42% of 3 models, top 5", "").surfaces == ("ICLR", "BLEU", "models", "top")
+
+
+def test_who_is_addressed_is_no_topic() -> None:
+    assert extract("@JaneDoe and Cline ask @some_lab for pass@k", "").surfaces == ("Cline", "Cline ask", "ask", "pass")
 
 
 def test_title_and_body_share_keys_and_body_is_sorted_and_distinct() -> None:

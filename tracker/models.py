@@ -387,7 +387,8 @@ class Trends:
     new: tuple[Topic, ...] = ()
     fading: tuple[Topic, ...] = ()
     spoken: tuple[Topic, ...] = ()
-    """What people post about more than before, whether or not a paper names it."""
+    """What people talk about this week beyond papers, the surest first. `before` and `after` of these count people, in the eight weeks before
+    (each once a week) and in this one; their tests are of people, their evidence is `posts`, and `items` is empty."""
     largest: tuple[Topic, ...] = ()
     """Of editions, when asked for: the topics with most papers in the tested window, whether they moved or not."""
 

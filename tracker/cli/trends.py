@@ -68,6 +68,7 @@ def _json(found: Trends) -> dict[str, object]:
         "topics": found.topics,
         "new": found.new,
         "fading": found.fading,
+        "spoken": found.spoken,
     }
 
 
@@ -81,13 +82,28 @@ def print_trends(found: Trends) -> None:
             click.echo(click.style(f"\n{heading}", bold=True))
         for topic in topics:
             _print_topic(topic)
+    if found.spoken:
+        click.echo(click.style("\nTalked about this week", bold=True))
+    for topic in found.spoken:
+        _print_spoken(topic)
 
 
 def _print_topic(topic: Topic) -> None:
     spark = sparkline(topic.weekly) if topic.weekly else ""
     counts = f"{plural(topic.after, 'paper')}, {topic.before:,} before"
     change = figures(topic) if topic.state in ("rising", "fading", "watch") else ""
-    tail = f"{spark:12} " + " · ".join(part for part in (change, counts, _people(topic), topic.state) if part)
+    _print_line(topic, spark, (change, counts, _people(topic), topic.state))
+
+
+def _print_spoken(topic: Topic) -> None:
+    """Print a name in posts; its counts are of people, and the bars too."""
+    counts = f"{plural(topic.after, 'person', 'people')}, {topic.before:,} before"
+    change = figures(topic) if topic.state == "rising" else ""
+    _print_line(topic, sparkline(topic.voices_weekly), (change, counts, topic.state))
+
+
+def _print_line(topic: Topic, spark: str, parts: tuple[str, ...]) -> None:
+    tail = f"{spark:12} " + " · ".join(part for part in parts if part)
     room = min(max(width() - len(tail) - 3, 24), LABEL) if sys.stdout.isatty() else LABEL
     click.echo(f"  {shorten(clean_line(topic.label), room):{room}} {tail}")
 

@@ -339,6 +339,12 @@ def m008_deliveries(database: "Database") -> None:
 
 
 @migrations()
+def m009_phrases_with_versions(database: "Database") -> None:
+    """Extract phrases anew, which the next trends do: a name and its version are one unit now."""
+    database.execute("DELETE FROM item_phrases")
+
+
+@migrations()
 def m010_slots_of_conferences(database: "Database") -> None:
     """Keep when and where papers are shown; the lists of conferences are read anew, since they were stored without."""
     database.execute("ALTER TABLE sightings ADD COLUMN slots TEXT NOT NULL DEFAULT '[]'")

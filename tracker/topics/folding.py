@@ -21,7 +21,16 @@ _WORD = 0xFFFFFFFFFFFFFFFF
 _POWERS = [1]
 _LOOKS_PLURAL = frozenset({"lens", "means", "news", "series", "species"})
 _CACHE_LIMIT = 200_000
-_TOKEN = re.compile(r"[^\W_]+(?:(?:[-'\u2010\u2011\u2013\u2019]|\.(?=\d))[^\W_]+)*(?:(?<=s)['\u2019](?=\s))?|[^\w\s]|_")
+_VERSION = r"[A-Z][^\W_]*(?:-[^\W_]+)* \d{1,2}(?:\.\d{1,2})?(?![\w%]|[.,/-]\w)"
+"""A name and its version are one unit, as in `Opus 4.6`; without it the number would end the run."""
+_HANDLE = r"(?<!\w)@\w+"
+"""Who is addressed is no topic."""
+_TOKEN = re.compile(
+    _HANDLE
+    + "|"
+    + _VERSION
+    + r"|[^\W_]+(?:(?:[-'\u2010\u2011\u2013\u2019]|\.(?=\d))[^\W_]+)*(?:(?<=s)['\u2019](?=\s))?|[^\w\s]|_"
+)
 _HYPHENS = re.compile("[-'.\u2010\u2011\u2013\u2019]")
 _SUFFIXED = re.compile(r"^([A-Z]{2,5}s?)-(?:based|driven|powered|enabled|enhanced|assisted|centric)$")
 
@@ -64,7 +73,8 @@ def unit_key(token: str) -> str:
         token = suffixed[1]
     word = fold(token).replace("\u2019", "'").removesuffix("'s").strip("'")
     if (
-        not (word.isalpha() or any(c.isalpha() for c in word))
+        token.startswith("@")
+        or not (word.isalpha() or any(c.isalpha() for c in word))
         or word in STOP_WORDS
         or len(word) > 60
         or (len(word) > 5 and word.endswith("ly") and word not in NOUNS_IN_LY)

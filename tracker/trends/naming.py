@@ -109,7 +109,7 @@ class Names:
         groups = np.zeros(len(table.source), dtype=np.intp)
         inside = window[table.documents]
         self.papers = table.count(inside, groups, 1)[:, 0]
-        self._ends, self.whole = table.standing(window, by_title=by_title)
+        self.ends, self.whole = table.standing(window, by_title=by_title)
         self._names: dict[int, int | None] = {}
 
     def longer(self, phrase: int) -> int | None:
@@ -125,7 +125,7 @@ class Names:
         return float(self.papers[phrase]), self.lexicon.units[phrase]
 
     def _stands(self, phrase: int) -> bool:
-        return bool(self._ends[phrase] >= MODIFIER and not self.lexicon.weak[phrase])
+        return bool(self.ends[phrase] >= MODIFIER and not self.lexicon.weak[phrase])
 
     def name(self, phrase: int) -> int | None:
         """Return the phrase whose name a phrase goes by; None when it names nothing."""
@@ -137,7 +137,7 @@ class Names:
         for _ in range(4):
             fuller = self.longer(phrase)
             if fuller is None:
-                is_modifier = self._ends[phrase] < MODIFIER
+                is_modifier = self.ends[phrase] < MODIFIER
                 if not is_modifier and (len(self.lexicon.units[phrase]) > 1 or self.whole[phrase] >= HEAD):
                     return None if self.lexicon.weak[phrase] else phrase
                 fuller = self._lender(phrase, is_modifier)

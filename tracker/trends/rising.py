@@ -17,6 +17,7 @@ from tracker.trends.background import SOURCE
 from tracker.trends.comparison import EDITION, LEAST_TITLES, MONTH, NEW, RECENT, SUBJECT, WEEKS, Comparison, Found
 from tracker.trends.curves import curve, lead
 from tracker.trends.naming import Lexicon
+from tracker.trends.spoken import spoken
 from tracker.trends.tally import Flags, Indexes, table
 from tracker.trends.voices import Talk, Voices
 
@@ -191,6 +192,7 @@ def weekly(papers: Sequence[Document], posts: Sequence[Document], week: str, *, 
         weeks=names,
         new=_new(month.under(NEW), teller, of_document == WEEKS - 1, limit),
         fading=_fading(month, teller, limit),
+        spoken=spoken(posts, names, voices, lexicon.table.keys, limit),
     )
 
 
