@@ -319,7 +319,7 @@ def test_the_digest_of_a_week_has_what_matched_of_its_days_and_cites_it(
     made = digest_of_week(session.reader, WEEK, session.role("ml-engineer"))
     (section,) = [section for section in made.sections if section.key == "saved"]
     assert [entry.title for entry in section.entries] == [f"author {number}" for number in range(6)]
-    assert section.lead[0].text == "Also matched: author 6 (1), author 7 (1) and robots (1)."
+    assert section.lead[0].text == "Beside those below: author 6 (1), author 7 (1) and robots (1)."
     text = to_markdown(made)
     assert "## For your saved searches" in text
     assert "1 match this week. [" in text

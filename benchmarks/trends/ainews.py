@@ -22,7 +22,8 @@ import numpy as np
 
 from benchmarks.trends.tags import KINDS, REFERENCE, Lines, Tag, tags_of
 from benchmarks.trends.word_lists import Text, WordLists, texts_of
-from tracker.models import Digest, Topic, Trends
+from tracker.forms.text import to_text
+from tracker.models import Digest, Topic
 from tracker.session import Session
 from tracker.times import weeks_before
 
@@ -36,24 +37,8 @@ def labels(topics: Iterable[Topic]) -> list[str]:
 
 
 def printed(digest: Digest) -> Iterator[str]:
-    """Yield all lines of words of a digest."""
-    yield from (line.title for line in digest.references.values())
-    for section in digest.sections:
-        yield from (sentence.text for sentence in section.lead)
-        for entry in section.entries:
-            yield from (
-                entry.title,
-                *(sentence.text for sentence in entry.sentences),
-                *(line.title for line in entry.papers),
-            )
-            yield from entry.topic.phrases if entry.topic else ()
-
-
-def shown(session: Session, found: Trends) -> Iterator[str]:
-    """Yield what is printed of the names people talk about: all their forms, and the titles of their three newest posts."""
-    for topic in found.spoken:
-        yield from topic.phrases
-        yield from (session.reader.item(name).title for name in topic.posts[:3])
+    """Yield all lines of a digest as text."""
+    yield from to_text(digest, 10_000).splitlines()
 
 
 def why_missed(tag: Tag, texts: Sequence[Text], held: Lines, past: Sequence[tuple[int, int]]) -> str:
@@ -139,7 +124,7 @@ class Bench:
         """Return for each way of naming its lines; word lists and clusters have as many names as the digest with its talk."""
         found, made = self._session.trends(week), self._session.digest(week)
         strict, spoken = labels((*found.topics, *found.new)), labels(found.spoken)
-        lenient, names = [*printed(made), *strict], len(strict) + len(spoken)
+        names = len(strict) + len(spoken)
         topics = self._clusters.get(week, [])[:names]
         print(f"{week}: {len(strict)} names, talked about {', '.join(spoken)}", flush=True)
         return {
@@ -151,8 +136,7 @@ class Bench:
             "frequent words of posts": self._counted_posts.frequent(week, names),
             "risen words of posts": self._counted_posts.risen(week, names),
             "BERTopic": [one["label"] for one in topics],
-            "digest, lenient": lenient,
-            "digest, talked about, lenient": [*lenient, *spoken, *shown(self._session, found)],
+            "digest, all that it prints": list(printed(made)),
             "BERTopic, lenient": [line for one in topics for line in one["lines"]],
             "all that was posted": [one.words for one in texts_of(self._session, week) if not one.is_paper],
         }

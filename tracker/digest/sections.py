@@ -112,7 +112,7 @@ def new_names(topics: Sequence[Topic], teller: Teller, room: Room) -> DigestSect
         for topic in topics[: room.names]
     )
     rest = topics[room.names :]
-    lead = (mention("Also new", rest),) if rest else ()
+    lead = (mention("Beside those below", rest),) if rest else ()
     return DigestSection(key="new", heading="New names", lead=lead, entries=entries)
 
 
@@ -122,8 +122,10 @@ def spoken(topics: Sequence[Topic], shelf: Shelf, room: Room) -> DigestSection:
     for topic in topics[: room.names]:
         now, before = topic.voices_weekly[-1:], topic.voices_weekly[:-1]
         count, usual = sum(now), sum(before) / max(len(before), 1)
-        text = f"{words.people(count)} posted about it this week{words.networks([name for name, _ in topic.networks])}, {usual:.1f} a week before."
-        figures = {"people": count, "people_a_week_before": round(usual, 1)}
+        where = words.networks([name for name, _ in topic.networks])
+        earlier = f"{usual:.1f} a week" if sum(before) else "nobody"
+        text = f"{words.people(count)} posted about it this week{where}, {earlier} in the {words.number(len(before))} weeks before."
+        figures = {"people": count, "people_a_week_before": round(usual, 1), "weeks": len(before)}
         counted = Sentence(text=text, items=topic.posts[:EVIDENCE], kind="counted", figures=figures)
         entries.append(DigestEntry(title=topic.label, topic=topic, sentences=(counted, *_voice(topic, shelf))))
     rest = topics[room.names :]
@@ -133,7 +135,9 @@ def spoken(topics: Sequence[Topic], shelf: Shelf, room: Room) -> DigestSection:
 
 def _also(topics: Sequence[Topic]) -> Sentence:
     posts = tuple(dict.fromkeys(name for topic in topics for name in topic.posts[:PAPERS]))
-    return Sentence(text=f"Also: {words.joined([one.label for one in topics])}.", items=posts, kind="counted")
+    return Sentence(
+        text=f"Beside those below: {words.joined([one.label for one in topics])}.", items=posts, kind="counted"
+    )
 
 
 def _voice(topic: Topic, shelf: Shelf) -> tuple[Sentence, ...]:
@@ -219,7 +223,9 @@ def saved_searches(saved: Sequence[tuple[str, Sequence[str]]], teller: Teller, r
     named = words.joined([f"{name} ({len(ids):,})" for name, ids in rest]) if rest else ""
     items = tuple(name for _, ids in rest for name in ids[:1])
     figures = {name: len(ids) for name, ids in rest}
-    lead = (Sentence(text=f"Also matched: {named}.", items=items, kind="counted", figures=figures),) if rest else ()
+    lead = (
+        (Sentence(text=f"Beside those below: {named}.", items=items, kind="counted", figures=figures),) if rest else ()
+    )
     return DigestSection(key="saved", heading="For your saved searches", lead=lead, entries=tuple(entries))
 
 
