@@ -16,6 +16,8 @@ from tracker.trends.tally import Flags, Indexes
 FALSE_DISCOVERIES = 0.10
 LEAST_RATIO = 1.3
 LEAST_TITLES = 3
+OF_NAME = 0.25
+"""What the score of the name counts beside that of the phrase which borrows it: both should rise."""
 COMPANY = 2
 """With so many of its phrases an everyday word is shown."""
 WEEKS = 12
@@ -38,16 +40,13 @@ class Rules:
     """Judge by titles alone what is a name; over weeks these are too few."""
     plain_word: float = 1.0
     """What the score of a single everyday word counts: over weeks they are mostly style (`audit`, `floor`), and a specific name is at hand."""
-    everyday: bool = True
-    """Let an everyday word be a name; else it needs company, as `Collapse (mode, entropy)`."""
     enough: int = 1
     """Papers from which a change counts in full: what rests on fewer seldom lasts."""
 
 
 EDITION = Rules(papers=6, title_share=0.2, named_by_title=True)
-SUBJECT = Rules(papers=6, title_share=0.2, named_by_title=True, everyday=False)
-MONTH = Rules(papers=8, title_share=0.1, titles_vote=True, plain_word=0.8, everyday=False, enough=20)
-NEW = Rules(papers=5, title_share=0.1, titles_vote=True, everyday=False)
+MONTH = Rules(papers=8, title_share=0.1, titles_vote=True, plain_word=0.8, enough=60)
+NEW = Rules(papers=5, title_share=0.1, titles_vote=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +177,14 @@ class Comparison:
 
     def found(self, phrases: Flags, score: Floats, side: int, limit: int) -> list[Found]:
         """Return topics from phrases, the highest score first, near-duplicates merged into the stronger one."""
-        ranked, names, lexicon = [], self.names[side], self.lexicon
+        ranked, lexicon = [], self.lexicon
         for phrase in map(int, np.flatnonzero(phrases)):
-            name = names.name(phrase)
-            if name is not None and (self.rules.everyday or self.label(name, side)):
-                weight = names.certainty(name) * (self.rules.plain_word if lexicon.is_plain_word(name) else 1.0)
+            name = self.names[side].name(phrase)
+            if name is not None and self.label(name, side):
+                weight = self.rules.plain_word if lexicon.is_plain_word(name) else 1.0
                 weight *= min(1.0, float(self.papers[side][phrase]) / self.rules.enough) ** 0.5
-                ranked.append((-round(float(score[phrase]) * weight, 9), lexicon.letters[phrase], phrase, name))
+                told = (1 - OF_NAME) * float(score[phrase]) + OF_NAME * float(score[name])
+                ranked.append((-round(told * weight, 9), lexicon.letters[phrase], phrase, name))
         topics: list[Found] = []
         for _, _, phrase, name in sorted(ranked):
             holders = self.table.holders(phrase)
@@ -199,7 +199,7 @@ class Comparison:
     def label(self, name: int, side: int = 1) -> str:
         """Return what a name is shown as; an everyday word with its company, or nothing where it has none."""
         shown = self.lexicon.labels[name]
-        if self.rules.everyday or not self.lexicon.everyday[name]:
+        if not self.lexicon.everyday[name]:
             return shown
         company = self.names[side].company(name, COMPANY)
         return f"{shown} ({', '.join(company)})" if company else ""

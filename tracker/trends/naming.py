@@ -11,7 +11,7 @@ from tracker.trends.background import background
 from tracker.trends.tally import Flags, Table
 from tracker.words import WEAK_WORDS
 
-FRAGMENT = 0.6
+FRAGMENT = 0.7
 """A phrase of which this share of papers holds one longer phrase gives way to that one."""
 MODIFIER = 0.4
 """A phrase that ends its run in a smaller share of papers is a modifier."""
@@ -19,8 +19,6 @@ HEAD = 0.1
 """A single word that is a whole run in a smaller share of papers is the head of other names (`matching`, `regression`)."""
 EXTENSION = 0.2
 """What lends its name must stand in this share of the papers."""
-WHOLE = 0.25
-"""A phrase that is a whole run in this share of papers is surely a name."""
 COMPANY_PAPERS = 3
 _WORDS = re.compile(r"[^\W_]+")
 
@@ -109,7 +107,7 @@ class Names:
         groups = np.zeros(len(table.source), dtype=np.intp)
         inside = window[table.documents]
         self.papers = table.count(inside, groups, 1)[:, 0]
-        self._ends, self.whole = table.standing(window, by_title=by_title)
+        self._ends, self._whole = table.standing(window, by_title=by_title)
         self._names: dict[int, int | None] = {}
 
     def longer(self, phrase: int) -> int | None:
@@ -138,7 +136,7 @@ class Names:
             fuller = self.longer(phrase)
             if fuller is None:
                 is_modifier = self._ends[phrase] < MODIFIER
-                if not is_modifier and (len(self.lexicon.units[phrase]) > 1 or self.whole[phrase] >= HEAD):
+                if not is_modifier and (len(self.lexicon.units[phrase]) > 1 or self._whole[phrase] >= HEAD):
                     return None if self.lexicon.weak[phrase] else phrase
                 fuller = self._lender(phrase, is_modifier)
             if fuller is None:
@@ -155,10 +153,6 @@ class Names:
             and self.papers[one.phrase] >= EXTENSION * self.papers[phrase]
         ]
         return max(able, key=self._commonest) if able else None
-
-    def certainty(self, phrase: int) -> float:
-        """Return how surely a phrase is a name, up to 1: from the share of papers in which it is a whole run."""
-        return float(min(1.0, max(self.whole[phrase], 0.02) / WHOLE) ** 0.5)
 
     def extended(self, phrase: int, limit: int) -> list[int]:
         """Return the commonest longer names that hold a name, as `uncertainty estimation` holds `uncertainty`."""
