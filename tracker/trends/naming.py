@@ -20,6 +20,7 @@ HEAD = 0.1
 EXTENSION = 0.2
 """What lends its name must stand in this share of the papers."""
 COMPANY_PAPERS = 3
+_POSSESSIVE = re.compile(r"(?<=s)['\u2019]$|['\u2019]s$")
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -88,7 +89,9 @@ class Lexicon:
     def surfaces(self, phrase: int, limit: int = 3) -> list[str]:
         """Return the ways to write a phrase, the commonest first, each once in whatever case."""
         found = self.table.surfaces(phrase)
-        ordered = sorted(found, key=lambda surface: (-found[surface], surface))
+        ordered = [
+            _POSSESSIVE.sub("", one) for one in sorted(found, key=lambda surface: (-found[surface], surface))
+        ]
         return list({surface.lower(): surface for surface in reversed(ordered)}.values())[::-1][:limit]
 
 
