@@ -49,7 +49,7 @@ def extract_pending(connection: sqlite3.Connection) -> Iterator[int]:
 def window(connection: sqlite3.Connection, *, kind: str, since: str, before: str) -> list[Document]:
     """Return the papers or posts dated from `since` on and before `before` (ISO days); what has only a year is left out."""
     rows = connection.execute(
-        f"SELECT {_COLUMNS}, items.origin, items.category, items.network, items.author, COALESCE(voices.is_bot, 0) FROM items"
+        f"SELECT {_COLUMNS}, items.origin, items.category, items.network, IIF(items.kind = 'paper', items.authors, items.author), COALESCE(voices.is_bot, 0) FROM items"
         " JOIN item_phrases ON item_phrases.item = items.row LEFT JOIN voices ON voices.network = items.network AND voices.author = items.author"
         " WHERE items.kind = ? AND items.date >= ? AND items.date < ? AND length(items.date) >= 10",
         (kind, since, before),

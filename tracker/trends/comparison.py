@@ -1,9 +1,12 @@
 """Two windows of papers compared: which phrases have the right to be a topic, which of them changed, and which are one."""
 
+import json
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -15,11 +18,15 @@ from tracker.trends.tally import Flags, Indexes
 
 FALSE_DISCOVERIES = 0.10
 LEAST_RATIO = 1.3
+LEAST_PLAIN_RATIO = 1.05
+"""By so much the share of all papers must have changed as well, whatever the strata say."""
 LEAST_TITLES = 3
 OF_NAME = 0.25
 """What the score of the name counts beside that of the phrase which borrows it: both should rise."""
 COMPANY = 2
 """With so many of its phrases an everyday word is shown."""
+SERIES = 0.5
+"""Where one author has written more than this share of the papers, they are that author's."""
 WEEKS = 12
 RECENT = 4
 """Rising compares the last four of twelve weeks with the eight before."""
@@ -88,6 +95,16 @@ class Comparison:
         self.rise, self.fall = self._evidence(self.change, titled, totals), self._fall(held, titled, totals)
         self.strength, self.people_z = self.rise.z, np.zeros(len(tallied.keys))
 
+    def grew(self, side: int = 1) -> Flags:
+        """Return which phrases have a larger share of all papers of one side than of the other, strata aside.
+
+        Where a source joins or leaves, papers on its subjects that others bring too may change their stratum. Then strata and
+        the whole disagree, and neither is to be believed.
+        """
+        shares = [self.papers[one] / max(float(self.sides[one].sum()), 1.0) for one in (side, 1 - side)]
+        grown: Flags = shares[0] >= LEAST_PLAIN_RATIO * shares[1]
+        return grown
+
     def heard(self, before: Floats, after: Floats, people_before: Floats, people_after: Floats) -> "Comparison":
         """Return the same comparison with what people post beside it: both tests together order what papers have proved.
 
@@ -122,6 +139,11 @@ class Comparison:
         before = np.where(listed > 0, listed, UNLISTED)[:, None]
         papers = np.array([float(self.sides[1].sum())])
         return contingency.compare(before, self.papers[1][:, None], np.array([float(past.total)]), papers).z
+
+    def is_unlisted(self) -> Flags:
+        """Return which phrases past conferences hardly used."""
+        unlisted: Flags = background().holders(self.table.keys) == 0
+        return unlisted
 
     def _fall(self, held: Sequence[Floats], titled: Sequence[Floats], totals: Sequence[Floats]) -> Evidence:
         held, titled, totals = held[::-1], titled[::-1], totals[::-1]
@@ -161,7 +183,7 @@ class Comparison:
         return able
 
     def believed(self, evidence: Evidence, side: int, among: Flags | None = None) -> Flags:
-        """Return which phrases changed for sure: few false discoveries (q 0.10), and a ratio that matters.
+        """Return which phrases changed for sure: few false discoveries (q 0.10), a ratio that matters, and the plain share agrees.
 
         Args:
             evidence: of a rise or a fall.
@@ -172,7 +194,7 @@ class Comparison:
         able = np.flatnonzero(eligible if among is None else eligible & among)
         chosen: Flags = np.zeros(len(self.table.keys), dtype=np.bool_)
         chosen[able[contingency.discoveries(evidence.p[able], FALSE_DISCOVERIES)]] = True
-        chosen &= evidence.ratio >= LEAST_RATIO
+        chosen &= (evidence.ratio >= LEAST_RATIO) & self.grew(side)
         return chosen
 
     def found(self, phrases: Flags, score: Floats, side: int, limit: int) -> list[Found]:
@@ -192,7 +214,7 @@ class Comparison:
             same = next((one for one in topics if self._is_same(one, name, papers)), None)
             if same is not None:
                 same.merged.extend(one for one in (name, phrase) if one not in (same.name, same.phrase, *same.merged))
-            elif len(topics) < limit:
+            elif len(topics) < limit and not self._is_series(papers):
                 topics.append(Found(phrase, name, papers, []))
         return topics
 
@@ -203,6 +225,12 @@ class Comparison:
             return shown
         company = self.names[side].company(name, COMPANY)
         return f"{shown} ({', '.join(company)})" if company else ""
+
+    def _is_series(self, papers: Iterable[int]) -> bool:
+        """Return whether one author wrote most of the papers: a series is no trend."""
+        lists = [set(json.loads(one.author)) for one in map(self.table.source.__getitem__, papers) if one.author]
+        most = max(Counter(chain.from_iterable(lists)).values(), default=0)
+        return most > SERIES * len(lists)
 
     def _is_same(self, one: Found, name: int, papers: frozenset[int]) -> bool:
         common = len(one.papers & papers)

@@ -20,7 +20,7 @@ HEAD = 0.1
 EXTENSION = 0.2
 """What lends its name must stand in this share of the papers."""
 COMPANY_PAPERS = 3
-_POSSESSIVE = re.compile(r"(?<=s)['\u2019]$|['\u2019]s$")
+_ENDING = re.compile(r"(?<=s)['\u2019]$|['\u2019]s$|-[a-z]+$")
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -89,10 +89,13 @@ class Lexicon:
     def surfaces(self, phrase: int, limit: int = 3) -> list[str]:
         """Return the ways to write a phrase, the commonest first, each once in whatever case."""
         found = self.table.surfaces(phrase)
-        ordered = [
-            _POSSESSIVE.sub("", one) for one in sorted(found, key=lambda surface: (-found[surface], surface))
-        ]
+        ordered = [self._bare(one, phrase) for one in sorted(found, key=lambda surface: (-found[surface], surface))]
         return list({surface.lower(): surface for surface in reversed(ordered)}.values())[::-1][:limit]
+
+    def _bare(self, surface: str, phrase: int) -> str:
+        """Return a surface without an ending that the phrase does not need, as `LLM-based` and `LLM's`."""
+        short = _ENDING.sub("", surface)
+        return short if units(short) == self.units[phrase] else surface
 
 
 class Names:

@@ -218,7 +218,7 @@ def _subjects(
 
 def _risers(compared: Comparison, teller: _Teller, limit: int) -> tuple[Topic, ...]:
     sure = compared.believed(compared.rise, 1)
-    watched = compared.eligible(1) & (compared.rise.z > _WORTH_WATCHING)
+    watched = compared.eligible(1) & compared.grew() & (compared.rise.z > _WORTH_WATCHING)
     found = compared.found(sure | watched, compared.strength, 1, 4 * limit)
     first = sorted(found, key=lambda one: not sure[one.phrase])[:limit]
     return teller.topics([(one, _state(compared, one) if sure[one.phrase] else "watch") for one in first])
@@ -229,8 +229,8 @@ def _state(compared: Comparison, one: Found) -> str:
 
 
 def _new(compared: Comparison, teller: _Teller, this_week: Flags, limit: int) -> tuple[Topic, ...]:
-    """Return names with no paper before the last four weeks that papers of this week use."""
-    unseen = (compared.papers[0] == 0) & compared.used(this_week)
+    """Return names with no paper before the last four weeks that papers of this week use, and past conferences did not."""
+    unseen = (compared.papers[0] == 0) & compared.used(this_week) & compared.is_unlisted()
     chosen = compared.believed(compared.rise, 1, unseen)
     return teller.topics([(one, "new") for one in compared.found(chosen, compared.strength, 1, limit)])
 
