@@ -52,7 +52,7 @@ class Rules:
 
 
 EDITION = Rules(papers=6, title_share=0.2, named_by_title=True)
-MONTH = Rules(papers=8, title_share=0.1, titles_vote=True, plain_word=0.8, enough=60)
+MONTH = Rules(papers=8, title_share=0.1, titles_vote=True, plain_word=0.8, enough=120)
 NEW = Rules(papers=5, title_share=0.1, titles_vote=True)
 
 
@@ -140,11 +140,6 @@ class Comparison:
         papers = np.array([float(self.sides[1].sum())])
         return contingency.compare(before, self.papers[1][:, None], np.array([float(past.total)]), papers).z
 
-    def is_unlisted(self) -> Flags:
-        """Return which phrases past conferences hardly used."""
-        unlisted: Flags = background().holders(self.table.keys) == 0
-        return unlisted
-
     def _fall(self, held: Sequence[Floats], titled: Sequence[Floats], totals: Sequence[Floats]) -> Evidence:
         held, titled, totals = held[::-1], titled[::-1], totals[::-1]
         return self._evidence(contingency.compare(*held, *totals), titled, totals)
@@ -197,8 +192,17 @@ class Comparison:
         chosen &= (evidence.ratio >= LEAST_RATIO) & self.grew(side)
         return chosen
 
-    def found(self, phrases: Flags, score: Floats, side: int, limit: int) -> list[Found]:
-        """Return topics from phrases, the highest score first, near-duplicates merged into the stronger one."""
+    def found(self, phrases: Flags, score: Floats, side: int, limit: int, sure: Flags | None = None) -> list[Found]:
+        """Return topics from phrases, the highest score first, near-duplicates merged into the stronger one.
+
+        Args:
+            phrases: those in question.
+            score: orders them, with how much it rests on.
+            side: the window in which they must be named.
+            limit: how many topics to return.
+            sure: phrases that come before all others.
+        """
+        sure = phrases if sure is None else sure
         ranked, lexicon = [], self.lexicon
         for phrase in map(int, np.flatnonzero(phrases)):
             name = self.names[side].name(phrase)
@@ -206,9 +210,9 @@ class Comparison:
                 weight = self.rules.plain_word if lexicon.is_plain_word(name) else 1.0
                 weight *= min(1.0, float(self.papers[side][phrase]) / self.rules.enough) ** 0.5
                 told = (1 - OF_NAME) * float(score[phrase]) + OF_NAME * float(score[name])
-                ranked.append((-round(told * weight, 9), lexicon.letters[phrase], phrase, name))
+                ranked.append((not sure[phrase], -round(told * weight, 9), lexicon.letters[phrase], phrase, name))
         topics: list[Found] = []
-        for _, _, phrase, name in sorted(ranked):
+        for *_, phrase, name in sorted(ranked):
             holders = self.table.holders(phrase)
             papers = frozenset(map(int, holders[self.sides[side][holders]]))
             same = next((one for one in topics if self._is_same(one, name, papers)), None)

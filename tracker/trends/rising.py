@@ -13,7 +13,7 @@ from tracker.models import Topic, Trends
 from tracker.text import plural
 from tracker.times import week_of_text, weeks_before
 from tracker.topics import Document
-from tracker.trends.background import SOURCE
+from tracker.trends.background import SOURCE, background
 from tracker.trends.comparison import EDITION, LEAST_TITLES, MONTH, NEW, RECENT, WEEKS, Comparison, Found
 from tracker.trends.curves import curve, lead
 from tracker.trends.naming import Lexicon
@@ -219,9 +219,8 @@ def _subjects(
 def _risers(compared: Comparison, teller: _Teller, limit: int) -> tuple[Topic, ...]:
     sure = compared.believed(compared.rise, 1)
     watched = compared.eligible(1) & compared.grew() & (compared.rise.z > _WORTH_WATCHING)
-    found = compared.found(sure | watched, compared.strength, 1, 4 * limit)
-    first = sorted(found, key=lambda one: not sure[one.phrase])[:limit]
-    return teller.topics([(one, _state(compared, one) if sure[one.phrase] else "watch") for one in first])
+    found = compared.found(sure | watched, compared.strength, 1, limit, sure)
+    return teller.topics([(one, _state(compared, one) if sure[one.phrase] else "watch") for one in found])
 
 
 def _state(compared: Comparison, one: Found) -> str:
@@ -230,8 +229,8 @@ def _state(compared: Comparison, one: Found) -> str:
 
 def _new(compared: Comparison, teller: _Teller, this_week: Flags, limit: int) -> tuple[Topic, ...]:
     """Return names with no paper before the last four weeks that papers of this week use, and past conferences did not."""
-    unseen = (compared.papers[0] == 0) & compared.used(this_week) & compared.is_unlisted()
-    chosen = compared.believed(compared.rise, 1, unseen)
+    unknown = (compared.papers[0] == 0) & (background().holders(compared.table.keys) == 0)
+    chosen = compared.believed(compared.rise, 1, unknown & compared.used(this_week))
     return teller.topics([(one, "new") for one in compared.found(chosen, compared.strength, 1, limit)])
 
 
