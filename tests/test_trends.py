@@ -7,7 +7,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from math import comb
 from pathlib import Path
@@ -96,6 +96,51 @@ def test_a_new_source_does_not_look_like_a_trend() -> None:
         Document(row=one.row, id=one.id, stratum="", date=one.date, phrases=one.phrases) for one in [*papers, *joined]
     ]
     assert "new" in {state for label, state in states(weekly(pooled, [], WEEK)).items() if "Encryption" in label}
+
+
+def test_a_subject_that_only_changed_its_stratum_is_not_claimed() -> None:
+    """A source left that brought these papers as its own; another brings them now, as many as ever."""
+    strata = {True: "other\x1fcs.RO", False: "arxiv\x1fcs.LG"}
+    cut = week_start(weeks_before(WEEK, 4)[0]).isoformat()
+
+    def moved(one: Document) -> Document:
+        is_moved = "Robot Surgery" in one.phrases.surfaces
+        return replace(one, stratum=strata[is_moved and one.date < cut])
+
+    papers = list(map(moved, corpus({"Robot Surgery": (48, 24), "Tensor Distillation": (4, 24)})))
+    found = states(weekly(papers, [], WEEK))
+    assert found.get("Robot Surgery", "") not in {"rising", "new"}
+    assert found["Tensor Distillation"] == "rising"
+
+
+def test_the_series_of_one_author_is_no_trend() -> None:
+    papers = corpus({"Tensor Distillation": (4, 24)})
+
+    def by(*authors: str) -> list[Document]:
+        return [
+            replace(one, author=json.dumps([authors[one.row % len(authors)], f"A. Student {one.row}"]))
+            for one in papers
+        ]
+
+    assert "Tensor Distillation" in states(weekly(by("Ada One", "Ben Two", "Cy Three"), [], WEEK))
+    assert "Tensor Distillation" not in states(weekly(by("Ada One"), [], WEEK))
+
+
+def test_a_new_name_is_new_to_the_field_too() -> None:
+    papers = corpus({"Quantized Flamingo": (0, 16), "Diffusion Models": (0, 16)})
+    trends = weekly(papers, [], WEEK)
+    assert [topic.label for topic in trends.new] == ["Quantized Flamingo"]
+    assert states(trends)["Diffusion Models"] == "new"
+
+
+def test_a_topic_holds_no_phrase_that_has_a_topic_of_its_own() -> None:
+    planted = {"Quantum Annealing": 40, "Lunar Quantum Annealing": 12, "Lunar Policy": 8, "Lunar Control Theory": 8}
+    topics = {topic.label: topic for topic in editions(edition({}, 2018), edition(planted, 2020)).topics}
+    assert {"Quantum Annealing", "Lunar Quantum Annealing"} <= topics.keys()
+    assert "Lunar Quantum Annealing" not in topics["Quantum Annealing"].phrases
+    alone = {"Quantum Annealing": 40, "Lunar Quantum Annealing": 12}
+    only = editions(edition({}, 2018), edition(alone, 2020)).topics[0]
+    assert "Lunar Quantum Annealing" in only.phrases
 
 
 def test_words_of_style_in_abstracts_are_no_topics() -> None:

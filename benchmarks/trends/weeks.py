@@ -45,6 +45,7 @@ def papers_of(paths: list[pathlib.Path]) -> list[Document]:
                 stratum=f"{one['source']}\x1f{one.get('track') or first}",
                 date=str(one["date"]),
                 phrases=phrases,
+                author=json.dumps(one.get("authors") or []),
             )
     return list(found.values())
 

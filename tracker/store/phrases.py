@@ -82,7 +82,7 @@ def window(connection: sqlite3.Connection, *, kind: str, since: str, before: str
     Nothing dated later tells: which accounts are machines is judged by their posts before that day.
     """
     rows = connection.execute(
-        f"SELECT {_COLUMNS}, items.origin, items.category, items.network, items.author, COALESCE(voices.is_bot, 0) FROM items"
+        f"SELECT {_COLUMNS}, items.origin, items.category, items.network, IIF(items.kind = 'paper', items.authors, items.author), COALESCE(voices.is_bot, 0) FROM items"
         " CROSS JOIN item_phrases ON item_phrases.item = items.row LEFT JOIN voices ON voices.network = items.network AND voices.author = items.author"
         " WHERE items.kind = ? AND items.date >= ? AND items.date < ? AND length(items.date) >= 10",
         (kind, since, before),

@@ -62,7 +62,7 @@ class Document:
     Attributes:
         stratum: what must not be compared across: source and primary category of a paper, network of a post.
         date: ISO text; a week needs a day, an edition only a year.
-        author: of posts, the voice that is counted.
+        author: of posts, the voice that is counted; of papers, a JSON list of all who wrote it.
         papers: rows of the papers that a post names.
         is_bot: of posts, whether a machine wrote it.
     """

@@ -1,10 +1,12 @@
 """Two windows of papers compared: which phrases have the right to be a topic, which of them changed, and which are one."""
 
+import json
 import math
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -16,9 +18,15 @@ from tracker.trends.tally import Flags, Indexes
 
 FALSE_DISCOVERIES = 0.10
 LEAST_RATIO = 1.3
+LEAST_PLAIN_RATIO = 1.05
+"""By so much the share of all papers must have changed as well, whatever the strata say."""
 LEAST_TITLES = 3
+OF_NAME = 0.25
+"""What the score of the name counts beside that of the phrase which borrows it: both should rise."""
 COMPANY = 2
 """With so many of its phrases an everyday word is shown."""
+SERIES = 0.5
+"""Where one author has written more than this share of the papers, they are that author's."""
 WEEKS = 12
 RECENT = 4
 """Rising compares the last four of twelve weeks with the eight before."""
@@ -39,16 +47,13 @@ class Rules:
     """Judge by titles alone what is a name; over weeks these are too few."""
     plain_word: float = 1.0
     """What the score of a single everyday word counts: over weeks they are mostly style (`audit`, `floor`), and a specific name is at hand."""
-    everyday: bool = True
-    """Let an everyday word be a name; else it needs company, as `Collapse (mode, entropy)`."""
     enough: int = 1
     """Papers from which a change counts in full: what rests on fewer seldom lasts."""
 
 
 EDITION = Rules(papers=6, title_share=0.2, named_by_title=True)
-SUBJECT = Rules(papers=6, title_share=0.2, named_by_title=True, everyday=False)
-MONTH = Rules(papers=8, title_share=0.1, titles_vote=True, plain_word=0.8, everyday=False, enough=20)
-NEW = Rules(papers=5, title_share=0.1, titles_vote=True, everyday=False)
+MONTH = Rules(papers=8, title_share=0.1, titles_vote=True, plain_word=0.8, enough=120)
+NEW = Rules(papers=5, title_share=0.1, titles_vote=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,16 @@ class Comparison:
         self.change: Change = contingency.compare(*held, *totals)
         self.rise, self.fall = self._evidence(self.change, titled, totals), self._fall(held, titled, totals)
         self.strength, self.people_z = self.rise.z, np.zeros(len(tallied.keys))
+
+    def grew(self, side: int = 1) -> Flags:
+        """Return which phrases have a larger share of all papers of one side than of the other, strata aside.
+
+        Where a source joins or leaves, papers on its subjects that others bring too may change their stratum. Then strata and
+        the whole disagree, and neither is to be believed.
+        """
+        shares = [self.papers[one] / max(float(self.sides[one].sum()), 1.0) for one in (side, 1 - side)]
+        grown: Flags = shares[0] >= LEAST_PLAIN_RATIO * shares[1]
+        return grown
 
     def heard(self, before: Floats, after: Floats, people_before: Floats, people_after: Floats) -> "Comparison":
         """Return the same comparison with what people post beside it: both tests together order what papers have proved.
@@ -163,7 +178,7 @@ class Comparison:
         return able
 
     def believed(self, evidence: Evidence, side: int, among: Flags | None = None) -> Flags:
-        """Return which phrases changed for sure: few false discoveries (q 0.10), and a ratio that matters.
+        """Return which phrases changed for sure: few false discoveries (q 0.10), a ratio that matters, and the plain share agrees.
 
         Args:
             evidence: of a rise or a fall.
@@ -174,21 +189,31 @@ class Comparison:
         able = np.flatnonzero(eligible if among is None else eligible & among)
         chosen: Flags = np.zeros(len(self.table.keys), dtype=np.bool_)
         chosen[able[contingency.discoveries(evidence.p[able], FALSE_DISCOVERIES)]] = True
-        chosen &= evidence.ratio >= LEAST_RATIO
+        chosen &= (evidence.ratio >= LEAST_RATIO) & self.grew(side)
         return chosen
 
-    def found(self, phrases: Flags, score: Floats, side: int, limit: int) -> list[Found]:
-        """Return topics from phrases, the highest score first, near-duplicates merged into the stronger one."""
-        ranked, names, lexicon = [], self.names[side], self.lexicon
+    def found(self, phrases: Flags, score: Floats, side: int, limit: int, sure: Flags | None = None) -> list[Found]:
+        """Return topics from phrases, the highest score first, near-duplicates merged into the stronger one.
+
+        Args:
+            phrases: those in question.
+            score: orders them, with how much it rests on.
+            side: the window in which they must be named.
+            limit: how many topics to return.
+            sure: phrases that come before all others.
+        """
+        sure = phrases if sure is None else sure
+        ranked, lexicon = [], self.lexicon
         for phrase in map(int, np.flatnonzero(phrases)):
-            name = names.name(phrase)
-            if name is not None and (self.rules.everyday or self.label(name, side)):
-                weight = names.certainty(name) * (self.rules.plain_word if lexicon.is_plain_word(name) else 1.0)
+            name = self.names[side].name(phrase)
+            if name is not None and self.label(name, side):
+                weight = self.rules.plain_word if lexicon.is_plain_word(name) else 1.0
                 weight *= min(1.0, float(self.papers[side][phrase]) / self.rules.enough) ** 0.5
-                ranked.append((-round(float(score[phrase]) * weight, 9), lexicon.letters[phrase], phrase, name))
+                told = (1 - OF_NAME) * float(score[phrase]) + OF_NAME * float(score[name])
+                ranked.append((not sure[phrase], -round(told * weight, 9), lexicon.letters[phrase], phrase, name))
         topics: list[Found] = []
         of_paper: dict[int, list[int]] = defaultdict(list)
-        for _, _, phrase, name in sorted(ranked):
+        for *_, phrase, name in sorted(ranked):
             holders = self.table.holders(phrase)
             papers = frozenset(map(int, holders[self.sides[side][holders]]))
             # topics without a common paper are not asked: four of five
@@ -197,7 +222,7 @@ class Comparison:
             same = next((topics[place] for place in sorted(near) if self._is_same(topics[place], name, papers)), None)
             if same is not None:
                 same.merged.extend(one for one in (name, phrase) if one not in (same.name, same.phrase, *same.merged))
-            elif len(topics) < limit:
+            elif len(topics) < limit and not self._is_series(papers):
                 for paper in papers:
                     of_paper[paper].append(len(topics))
                 topics.append(Found(phrase, name, papers, []))
@@ -206,10 +231,16 @@ class Comparison:
     def label(self, name: int, side: int = 1) -> str:
         """Return what a name is shown as; an everyday word with its company, or nothing where it has none."""
         shown = self.lexicon.labels[name]
-        if self.rules.everyday or not self.lexicon.everyday[name]:
+        if not self.lexicon.everyday[name]:
             return shown
         company = self.names[side].company(name, COMPANY)
         return f"{shown} ({', '.join(company)})" if company else ""
+
+    def _is_series(self, papers: Iterable[int]) -> bool:
+        """Return whether one author wrote most of the papers: a series is no trend."""
+        lists = [set(json.loads(one.author)) for one in map(self.table.source.__getitem__, papers) if one.author]
+        most = max(Counter(chain.from_iterable(lists)).values(), default=0)
+        return most > SERIES * len(lists)
 
     def _is_same(self, one: Found, name: int, papers: frozenset[int]) -> bool:
         common = len(one.papers & papers)

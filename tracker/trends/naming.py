@@ -11,7 +11,7 @@ from tracker.trends.background import background
 from tracker.trends.tally import Flags, Table
 from tracker.words import WEAK_WORDS
 
-FRAGMENT = 0.6
+FRAGMENT = 0.7
 """A phrase of which this share of papers holds one longer phrase gives way to that one."""
 MODIFIER = 0.4
 """A phrase that ends its run in a smaller share of papers is a modifier."""
@@ -19,9 +19,8 @@ HEAD = 0.1
 """A single word that is a whole run in a smaller share of papers is the head of other names (`matching`, `regression`)."""
 EXTENSION = 0.2
 """What lends its name must stand in this share of the papers."""
-WHOLE = 0.25
-"""A phrase that is a whole run in this share of papers is surely a name."""
 COMPANY_PAPERS = 3
+_ENDING = re.compile(r"(?<=s)['\u2019]$|['\u2019]s$|-[a-z]+$")
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -90,8 +89,13 @@ class Lexicon:
     def surfaces(self, phrase: int, limit: int = 3) -> list[str]:
         """Return the ways to write a phrase, the commonest first, each once in whatever case."""
         found = self.table.surfaces(phrase)
-        ordered = sorted(found, key=lambda surface: (-found[surface], surface))
+        ordered = [self._bare(one, phrase) for one in sorted(found, key=lambda surface: (-found[surface], surface))]
         return list({surface.lower(): surface for surface in reversed(ordered)}.values())[::-1][:limit]
+
+    def _bare(self, surface: str, phrase: int) -> str:
+        """Return a surface without an ending that the phrase does not need, as `LLM-based` and `LLM's`."""
+        short = _ENDING.sub("", surface)
+        return short if units(short) == self.units[phrase] else surface
 
 
 class Names:
@@ -155,10 +159,6 @@ class Names:
             and self.papers[one.phrase] >= EXTENSION * self.papers[phrase]
         ]
         return max(able, key=self._commonest) if able else None
-
-    def certainty(self, phrase: int) -> float:
-        """Return how surely a phrase is a name, up to 1: from the share of papers in which it is a whole run."""
-        return float(min(1.0, max(self.whole[phrase], 0.02) / WHOLE) ** 0.5)
 
     def extended(self, phrase: int, limit: int) -> list[int]:
         """Return the commonest longer names that hold a name, as `uncertainty estimation` holds `uncertainty`."""

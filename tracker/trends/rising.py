@@ -4,8 +4,8 @@ Pure: documents come in as arguments, in any order, and the same ones give the s
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
@@ -13,8 +13,8 @@ from tracker.models import Topic, Trends
 from tracker.text import plural
 from tracker.times import week_of_text, weeks_before
 from tracker.topics import Document
-from tracker.trends.background import SOURCE
-from tracker.trends.comparison import EDITION, LEAST_TITLES, MONTH, NEW, RECENT, SUBJECT, WEEKS, Comparison, Found
+from tracker.trends.background import SOURCE, background
+from tracker.trends.comparison import EDITION, LEAST_TITLES, MONTH, NEW, RECENT, WEEKS, Comparison, Found
 from tracker.trends.curves import curve, lead
 from tracker.trends.naming import Lexicon
 from tracker.trends.spoken import spoken
@@ -47,8 +47,17 @@ class _Teller:
         papers = np.bincount(weeks.of_document, minlength=len(weeks.names)) if weeks else ()
         self._papers, self._people = tuple(map(int, papers)), voices.weekly if voices else ()
 
-    def topic(self, one: Found, state: str, side: int = 1) -> Topic:
-        """Return the topic with its test, its papers and its weeks; `side` is the window it was found in."""
+    def topics(self, found: Sequence[tuple[Found, str]], side: int = 1) -> tuple[Topic, ...]:
+        """Return topics with their tests, their papers and their weeks.
+
+        Args:
+            found: each with its state; what has a topic of its own is no phrase of another.
+            side: the window they were found in.
+        """
+        apart = {one.name for one, _ in found}
+        return tuple(self._topic(one, state, side, apart - {one.name}) for one, state in found)
+
+    def _topic(self, one: Found, state: str, side: int, apart: AbstractSet[int]) -> Topic:
         compared, names = self._compared, self._compared.lexicon
         change, phrase = compared.change, one.phrase
         holders = compared.table.holders(phrase)
@@ -56,7 +65,7 @@ class _Teller:
         return Topic(
             id=names.letters[one.name],
             label=compared.label(one.name, side) or names.labels[one.name],
-            phrases=self._phrases(one),
+            phrases=self._phrases(one, apart),
             items=self._items(one),
             titles=self._titles(one),
             counted="" if phrase == one.name else names.labels[phrase],
@@ -85,12 +94,12 @@ class _Teller:
         named = set(lexicon.units[one.name])
         return [other for other in (one.phrase, *one.merged) if not set(lexicon.units[other]) <= named]
 
-    def _phrases(self, one: Found) -> tuple[str, ...]:
+    def _phrases(self, one: Found, apart: AbstractSet[int]) -> tuple[str, ...]:
         """Return the forms of the name, its commonest extensions, and what was merged."""
         lexicon, names = self._compared.lexicon, self._compared.names[1]
-        extended = [lexicon.labels[other] for other in names.extended(one.name, _EXTENSIONS)]
-        merged = [lexicon.labels[other] for other in self._also(one)]
-        forms = [lexicon.labels[one.name], *lexicon.surfaces(one.name, 2), *extended, *merged]
+        also = [*names.extended(one.name, _EXTENSIONS), *self._also(one)]
+        forms = [lexicon.labels[one.name], *lexicon.surfaces(one.name, 2)]
+        forms += [lexicon.labels[other] for other in also if other not in apart]
         distinct: dict[str, str] = {}
         for form in forms:
             distinct.setdefault(form.lower(), form)
@@ -144,7 +153,7 @@ def editions(
     few, lexicon = min(len(before), len(after)), Lexicon(table(ordered, LEAST_TITLES))
     compared = Comparison(lexicon, ~side, side, EDITION)
     teller = _Teller(compared)
-    sizes = _largest(compared.under(SUBJECT), largest)
+    sizes = _largest(compared, largest)
     if few < LEAST_PAPERS // 2:
         notice = (
             f"Not enough papers for trends: {plural(len(before), 'paper')} before, {plural(len(after), 'paper')} after."
@@ -211,10 +220,10 @@ def _subjects(
     lexicon: Lexicon, side: Flags, limit: int, window: str, notice: str, weeks: _Weeks | None = None
 ) -> Trends:
     """Return what papers are about with no word about trends: beside past conferences, or by size where papers are few."""
-    compared = Comparison(lexicon, ~side, side, SUBJECT)
+    compared = Comparison(lexicon, ~side, side, EDITION)
     teller, is_few = _Teller(compared, weeks), side.sum() < LEAST_PAPERS
     score = compared.titles[1] if is_few else compared.beside_background()
-    topics = tuple(teller.topic(one, "steady") for one in compared.found(compared.eligible(1), score, 1, limit))
+    topics = teller.topics([(one, "steady") for one in compared.found(compared.eligible(1), score, 1, limit)])
     order = "the largest subjects first" if is_few else f"first what they name more often than {SOURCE} did"
     return Trends(
         window=window,
@@ -228,19 +237,20 @@ def _subjects(
 
 def _risers(compared: Comparison, teller: _Teller, limit: int) -> tuple[Topic, ...]:
     sure = compared.believed(compared.rise, 1)
-    watched = compared.eligible(1) & (compared.rise.z > _WORTH_WATCHING)
-    topics = []
-    for one in compared.found(sure | watched, compared.strength, 1, 4 * limit):
-        is_new = compared.papers[0][one.phrase] == 0
-        topics.append(teller.topic(one, ("new" if is_new else "rising") if sure[one.phrase] else "watch"))
-    return tuple(sorted(topics, key=lambda topic: topic.state == "watch"))[:limit]
+    watched = compared.eligible(1) & compared.grew() & (compared.rise.z > _WORTH_WATCHING)
+    found = compared.found(sure | watched, compared.strength, 1, limit, sure)
+    return teller.topics([(one, _state(compared, one) if sure[one.phrase] else "watch") for one in found])
+
+
+def _state(compared: Comparison, one: Found) -> str:
+    return "new" if compared.papers[0][one.phrase] == 0 else "rising"
 
 
 def _new(compared: Comparison, teller: _Teller, this_week: Flags, limit: int) -> tuple[Topic, ...]:
-    """Return names with no paper before the last four weeks that papers of this week use."""
-    unseen = (compared.papers[0] == 0) & compared.used(this_week)
-    chosen = compared.believed(compared.rise, 1, unseen)
-    return tuple(teller.topic(one, "new") for one in compared.found(chosen, compared.strength, 1, limit))
+    """Return names with no paper before the last four weeks that papers of this week use, and past conferences did not."""
+    unknown = (compared.papers[0] == 0) & (background().holders(compared.table.keys) == 0)
+    chosen = compared.believed(compared.rise, 1, unknown & compared.used(this_week))
+    return teller.topics([(one, "new") for one in compared.found(chosen, compared.strength, 1, limit)])
 
 
 def _largest(compared: Comparison, limit: int) -> tuple[Topic, ...]:
@@ -251,10 +261,10 @@ def _largest(compared: Comparison, limit: int) -> tuple[Topic, ...]:
     for phrase in map(int, np.flatnonzero(own)):
         own[phrase] = compared.names[1].name(phrase) == phrase
     found = compared.found(own, compared.papers[1], 1, 3 * limit)
-    topics = map(partial(_Teller(compared).topic, state="steady"), found)
+    topics = _Teller(compared).topics([(one, "steady") for one in found])
     return tuple(sorted(topics, key=lambda topic: (-topic.after, topic.id)))[:limit]
 
 
 def _fading(compared: Comparison, teller: _Teller, limit: int) -> tuple[Topic, ...]:
     chosen = compared.believed(compared.fall, 0)
-    return tuple(teller.topic(one, "fading", 0) for one in compared.found(chosen, compared.fall.z, 0, limit))
+    return teller.topics([(one, "fading") for one in compared.found(chosen, compared.fall.z, 0, limit)], 0)

@@ -16,7 +16,7 @@ from tracker.topics import Document, Keys
 from tracker.trends import contingency
 from tracker.trends.background import UNLISTED, background
 from tracker.trends.curves import curve
-from tracker.trends.naming import MODIFIER, WHOLE, Lexicon, Names
+from tracker.trends.naming import MODIFIER, Lexicon, Names
 from tracker.trends.proper_names import capitals, is_family, without_possessive
 from tracker.trends.tally import Flags, known, table
 from tracker.trends.voices import Voices
@@ -40,6 +40,8 @@ ACRONYM = 5
 """A word of two capitals or more, and at most so many letters, is an acronym."""
 FULL_FORM = 0.25
 """A full form lends its name when it stands in this share of a name's posts."""
+WHOLE = 0.25
+"""A phrase that is a whole run in this share of posts is surely a name."""
 SAME_POSTS = 0.5
 """Two names are one topic when they share half of their posts, or half of the smaller one's when one name holds the other."""
 
