@@ -119,11 +119,19 @@ def test_the_series_of_one_author_is_no_trend() -> None:
     def by(*authors: str) -> list[Document]:
         return [
             replace(one, author=json.dumps([authors[one.row % len(authors)], f"A. Student {one.row}"]))
+            if "Tensor Distillation" in one.phrases.surfaces
+            else one
             for one in papers
         ]
 
     assert "Tensor Distillation" in states(weekly(by("Ada One", "Ben Two", "Cy Three"), [], WEEK))
     assert "Tensor Distillation" not in states(weekly(by("Ada One"), [], WEEK))
+
+
+def test_a_name_on_all_papers_is_no_author_of_a_series() -> None:
+    papers = corpus({"Tensor Distillation": (4, 24)})
+    listed = [replace(one, author=json.dumps(["A Listing", f"A. Student {one.row}"])) for one in papers]
+    assert states(weekly(listed, [], WEEK)) == states(weekly(papers, [], WEEK))
 
 
 def test_a_new_name_is_new_to_the_field_too() -> None:

@@ -6,10 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
 
+from tracker.topics import Document
 from tracker.trends import contingency
 from tracker.trends.background import UNLISTED, background
 from tracker.trends.contingency import Change, Floats
@@ -27,6 +29,9 @@ COMPANY = 2
 """With so many of its phrases an everyday word is shown."""
 SERIES = 0.5
 """Where one author has written more than this share of the papers, they are that author's."""
+EVERYWHERE = 0.25
+"""Who stands on this share of all papers is no person but a group, or what lists them."""
+_SAMPLED = 200
 WEEKS = 12
 RECENT = 4
 """Rising compares the last four of twelve weeks with the eight before."""
@@ -73,6 +78,10 @@ class Evidence:
     z: Floats
     p: Floats
     ratio: Floats
+
+
+def _authors(paper: Document) -> set[str]:
+    return set(json.loads(paper.author))
 
 
 class Comparison:
@@ -238,9 +247,16 @@ class Comparison:
 
     def _is_series(self, papers: Iterable[int]) -> bool:
         """Return whether one author wrote most of the papers: a series is no trend."""
-        lists = [set(json.loads(one.author)) for one in map(self.table.source.__getitem__, papers) if one.author]
+        lists = [_authors(one) - self._everywhere for one in map(self.table.source.__getitem__, papers) if one.author]
         most = max(Counter(chain.from_iterable(lists)).values(), default=0)
         return most > SERIES * len(lists)
+
+    @cached_property
+    def _everywhere(self) -> frozenset[str]:
+        """Names on so many papers that they are no person's, judged by some of the papers."""
+        sample = self.table.source[:: max(len(self.table.source) // _SAMPLED, 1)]
+        counts = Counter(chain.from_iterable(_authors(one) for one in sample if one.author))
+        return frozenset(name for name, count in counts.items() if count >= max(len(sample) * EVERYWHERE, 2))
 
     def _is_same(self, one: Found, name: int, papers: frozenset[int]) -> bool:
         common = len(one.papers & papers)
