@@ -57,6 +57,7 @@ class Rules:
 
 
 EDITION = Rules(papers=6, title_share=0.2, named_by_title=True)
+SUBJECT = Rules(papers=6, title_share=0.2, named_by_title=True, plain_word=0.3)
 MONTH = Rules(papers=8, title_share=0.1, titles_vote=True, plain_word=0.8, enough=120)
 NEW = Rules(papers=5, title_share=0.1, titles_vote=True)
 

@@ -14,7 +14,7 @@ from tracker.text import plural
 from tracker.times import week_of_text, weeks_before
 from tracker.topics import Document
 from tracker.trends.background import SOURCE, background
-from tracker.trends.comparison import EDITION, LEAST_TITLES, MONTH, NEW, RECENT, WEEKS, Comparison, Found
+from tracker.trends.comparison import EDITION, LEAST_TITLES, MONTH, NEW, RECENT, SUBJECT, WEEKS, Comparison, Found
 from tracker.trends.curves import curve, lead
 from tracker.trends.naming import Lexicon
 from tracker.trends.spoken import spoken
@@ -220,7 +220,7 @@ def _subjects(
     lexicon: Lexicon, side: Flags, limit: int, window: str, notice: str, weeks: _Weeks | None = None
 ) -> Trends:
     """Return what papers are about with no word about trends: beside past conferences, or by size where papers are few."""
-    compared = Comparison(lexicon, ~side, side, EDITION)
+    compared = Comparison(lexicon, ~side, side, SUBJECT)
     teller, is_few = _Teller(compared, weeks), side.sum() < LEAST_PAPERS
     score = compared.titles[1] if is_few else compared.beside_background()
     topics = teller.topics([(one, "steady") for one in compared.found(compared.eligible(1), score, 1, limit)])
