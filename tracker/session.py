@@ -63,6 +63,10 @@ class Session:
         """What `feeds.toml` says."""
         return config.load(self.home)
 
+    def forget_config(self) -> None:
+        """Read `feeds.toml` anew when next asked; the model that is loaded stays."""
+        self.__dict__.pop("config", None)
+
     @property
     def database(self) -> Path:
         """Where the store is."""

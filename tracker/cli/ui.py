@@ -7,12 +7,20 @@ import click
 
 from tracker import config, home
 from tracker.cli.common import leave, log_to_file
+from tracker.cli.verbs import VERBS
 from tracker.errors import TrackerError
 from tracker.session import Session
 
+OUTSIDE = frozenset({"init", "open", "schedule", "eval", "demo"})
+"""Verbs that make no sense inside the UI: it has a home, a key for the browser, and no answers to give."""
 
-def open_ui(given: Path | None) -> int:
+
+def open_ui(given: Path | None, *, plain: bool = False) -> int:
     """Open the UI and sync in the background; return the exit status.
+
+    Args:
+        given: the home that was named.
+        plain: whether everything is said in words, a line each.
 
     Raises:
         TrackerError: standard output is no terminal.
@@ -26,18 +34,19 @@ def open_ui(given: Path | None) -> int:
     session = Session(folder)
     log_to_file(session)
     try:
-        status = run(session, sync=bool(session.config.sources) and _is_stale(session))
+        status = run(session, sync=bool(session.config.sources) and _is_stale(session), plain=plain)
     finally:
         session.close()
     leave(status)
     return status
 
 
-def run(session: Session, *, sync: bool) -> int:
+def run(session: Session, *, sync: bool, plain: bool = False) -> int:
     """Run the app; textual is imported here and not before."""
     from tracker.tui.app import run as run_app
 
-    return run_app(session, sync=sync)
+    verbs = {verb: words for verb, (_, words) in VERBS.items() if verb not in OUTSIDE}
+    return run_app(session, sync=sync, plain=plain, verbs=verbs)
 
 
 def _is_stale(session: Session) -> bool:

@@ -1,4 +1,4 @@
-"""What the terminal face does apart from drawing: work in the background, marks with undo, what was new since the last look.
+"""What the terminal face does apart from drawing: work in the background, what was new since the last look.
 
 Nothing here knows a widget, so it is tested without a screen.
 """
@@ -7,25 +7,24 @@ import json
 import queue
 import threading
 import traceback
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
 from tracker import times
 from tracker.errors import TrackerError
+from tracker.files import replace_file
 from tracker.models import Line, Trends
 from tracker.session import Session
+from tracker.tui import kept
+from tracker.tui.marks import Marks, Settle
 from tracker.tui.reads import Reader
 
-UNDO_LIMIT = 200
 TOPICS = 20
-LOOK = "index/last-look.json"
-
+LOOK = "last-look.json"
 
 Work = Callable[[Reader], Any]
-Settle = Callable[[Any, BaseException | None], None]
 
 
 class Lane:
@@ -67,28 +66,18 @@ class Lane:
             reader.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A mark as it was before: what undo puts back."""
-
-    words: str
-    rows: tuple[int, ...]
-    marks: dict[str, Any] = field(default_factory=dict)
-    tags: tuple[str, ...] | None = None
-
-
 class Desk:
-    """Session, lanes, pending marks and the undo stack."""
+    """Session, lanes and marks."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.last_row = self._last_look()
         self._lanes: dict[str, Lane] = {}
-        self._undo: list[Step] = []
-        self._pending: dict[int, tuple[int, dict[str, Any]]] = {}
-        self._serial = 0
-        self._written: deque[tuple[tuple[int, ...], int]] = deque()
+        self.marks = Marks(session, lambda write, settle: self.lane("marks").submit(write, settle))
+        self.kept = kept.load(session.folder)
         self.newest_row = 0
+        self.is_today_seen = False
+        """Whether what is new has been in sight: only then is it no longer new at the next look."""
         self.listed: dict[str, tuple[int, ...]] = {}
         """Rows of new matches that Today has shown, by the name of their saved search."""
         self.newest: dict[tuple[int, str], object] = {}
@@ -106,6 +95,11 @@ class Desk:
     def forget(self) -> None:
         """Count anew when next asked: the store has changed."""
         self._trends = None
+
+    def config_changed(self) -> None:
+        """Read `feeds.toml` anew when next asked: a command may have changed it."""
+        for session in (self.session, self.aside, self.syncing):
+            session.forget_config()
 
     def _another_session(self) -> Session:
         return type(self.session)(self.session.home, clock=self.session.clock, gap_scale=self.session.gap_scale)
@@ -145,87 +139,19 @@ class Desk:
 
     def overlay(self, line: Line) -> Line:
         """Return a line with the marks that are being written."""
-        pending = self._pending.get(line.row)
-        return replace(line, **pending[1]) if pending else line
+        return self.marks.overlay(line)
 
     def lines(self, reader: Reader, rows: Sequence[int]) -> list[Line]:
         """Return lines as they will be."""
         lines = reader.lines(rows)
-        return [self.overlay(line) for line in lines] if self._pending else lines
-
-    # marks
-
-    def mark(
-        self,
-        rows: Sequence[int],
-        words: str,
-        before: dict[str, Any],
-        after: dict[str, Any],
-        settle: Settle,
-        *,
-        is_undo: bool = False,
-    ) -> None:
-        """Mark rows: shown at once, written in the background in order, remembered for undo."""
-        if not is_undo:
-            self._remember(Step(words, tuple(rows), before))
-        self._serial += 1
-        serial = self._serial
-        shown = {f"is_{name}": value for name, value in after.items() if name in {"read", "starred"}}
-        if shown:
-            for row in rows:
-                self._pending[row] = (serial, {**(self._pending[row][1] if row in self._pending else {}), **shown})
-
-        def write(_: Reader) -> None:
-            self.session.mark(tuple(rows), **after)
-
-        def done(result: Any, error: BaseException | None) -> None:  # noqa: ANN401
-            self._written.append((tuple(rows), serial))
-            settle(result, error)
-
-        self.lane("marks").submit(write, done)
-
-    def release(self) -> None:
-        """Forget the marks that have reached the disk; in the thread that draws, so that no line is drawn between the two states."""
-        while self._written:
-            rows, serial = self._written.popleft()
-            for row in rows:
-                if row in self._pending and self._pending[row][0] == serial:
-                    del self._pending[row]
-
-    def tag(
-        self, row: int, before: tuple[str, ...], after: tuple[str, ...], settle: Settle, *, is_undo: bool = False
-    ) -> None:
-        """Give an item these tags and no others."""
-        if not is_undo:
-            self._remember(Step("tags", (row,), tags=before))
-        self.lane("marks").submit(lambda _: self.session.tag(row, after), settle)
-
-    def _remember(self, step: Step) -> None:
-        self._undo.append(step)
-        del self._undo[:-UNDO_LIMIT]
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a mark to put back."""
-        return bool(self._undo)
-
-    def undo(self, settle: Settle) -> Step | None:
-        """Put the last mark back; None when there is none left."""
-        if not self._undo:
-            return None
-        step = self._undo.pop()
-        if step.tags is not None:
-            self.tag(step.rows[0], (), step.tags, settle, is_undo=True)
-        else:
-            self.mark(step.rows, step.words, {}, step.marks, settle, is_undo=True)
-        return step
+        return [self.overlay(line) for line in lines] if self.marks.is_writing else lines
 
     # the last look
 
     def _last_look(self) -> int:
         """Return the newest row that was there when the program was last left; rows only ever grow."""
         try:
-            row = json.loads((self.session.config.home / LOOK).read_text(encoding="utf-8"))["row"]
+            row = json.loads((self.session.folder / LOOK).read_text(encoding="utf-8"))["row"]
         except (OSError, ValueError, KeyError, TypeError):
             return 0
         return row if isinstance(row, int) else 0
@@ -241,12 +167,7 @@ class Desk:
             self.lane("marks").submit(lambda _: self._see(), lambda _, __: None)
         if "marks" in self._lanes:
             self._lanes.pop("marks").finish(5)
-        if self.newest_row > self.last_row:
-            path = self.session.config.home / LOOK
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                draft = path.with_suffix(".new")
-                draft.write_text(json.dumps({"row": self.newest_row}), encoding="utf-8")
-                draft.replace(path)
-            except OSError:
-                return
+        self.kept.save(self.session.folder)
+        if self.newest_row > self.last_row and self.is_today_seen:
+            with suppress(OSError):
+                replace_file(self.session.folder / LOOK, json.dumps({"row": self.newest_row}))

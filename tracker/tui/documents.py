@@ -1,5 +1,6 @@
 """What the reading pane shows, put together from items, topics and sources: plain data, no screen."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,9 +10,13 @@ from tracker.identity import canonical_url, is_web_address
 from tracker.latex import readable
 from tracker.models import Item, Line, SourceState, Talk, Topic
 from tracker.text import plural
-from tracker.tui.cells import Part, fit, sparkline, steady
+from tracker.tui.cells import Part, fit, sign, sparkline, steady
 from tracker.tui.messages import ItemTarget, Target, UrlTarget
 from tracker.tui.rows import interval_words, place_of, ratio_words, state_words, title_of
+
+TEXT_LINES = 2_000
+"""How many lines of what a command said are shown: the last ones."""
+_ADDRESS = re.compile(r"https?://[^\s<>\"']+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ def _marks(item: Item) -> list[Block]:
     marks = item.marks
     words: list[Part] = []
     if marks.is_starred:
-        words.append(("★ starred  ", "warm"))
+        words.append((sign("★ starred  ", "starred  "), "warm"))
     if marks.rating is not None:
         words.append((f"rated {marks.rating}  ", "warm"))
     if marks.is_hidden:
@@ -255,3 +260,10 @@ def source_document(source: SourceState, where: str, per_week: float = 0.0) -> D
 def items_document(heading: str, lines: Sequence[Line]) -> Document:
     """Return several items as links under a heading."""
     return Document((Block([(steady(heading), "heading")]), Block([]), *line_blocks(lines)))
+
+
+def text_document(heading: str, text: str) -> Document:
+    """Return lines as they are under a heading; links to the web in them can be opened."""
+    lines = [steady(line.expandtabs(4).rstrip(), 4_000) for line in text.splitlines()[-TEXT_LINES:]]
+    blocks = [Block([(line, "")], UrlTarget(found[0]) if (found := _ADDRESS.search(line)) else None) for line in lines]
+    return Document((Block([(steady(heading), "heading")]), Block([]), *blocks))

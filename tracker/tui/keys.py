@@ -3,6 +3,7 @@
 Ids can be given other keys in `feeds.toml`, for instance `[keys]` `star = "asterisk"`.
 """
 
+import re
 from dataclasses import dataclass
 
 from textual.binding import Binding
@@ -41,6 +42,8 @@ MAIN_KEYS = (
     Key("search", "slash", "search", "search as you type", "views"),
     Key("next-unread", "n", "unread(1)", "next unread", "move"),
     Key("previous-unread", "p", "unread(-1)", "previous unread", "move"),
+    Key("count", "0", "count", "begin a count: 05j, 012G", "move"),
+    Key("jump", "semicolon", "jump", "letters beside lines or links; typing them opens", "move"),
     Key("pane", "tab", "pane", "to the reading pane", "move"),
     Key("quit", "q", "back(True)", "back; at the top: quit", "move"),
     Key("back", "escape", "back(False)", "back", "move"),
@@ -50,10 +53,15 @@ MAIN_KEYS = (
     Key("hide", "u", "hide", "hide", "marks"),
     Key("tag", "t", "tag", "tags", "marks"),
     Key("note", "e", "note", "note", "marks"),
+    Key("visual", "v", "visual", "select lines; marks and copies then act on all", "marks"),
     Key("undo", "z", "undo", "undo the last mark", "marks"),
-    Key("browser", "o", "browser", "open in the browser", "item"),
+    Key("redo", "Z", "redo", "redo what was undone", "marks"),
+    Key("browser", "o", "browser(False)", "open in the browser", "item"),
+    Key("pdf", "O", "browser(True)", "open the PDF in the browser", "item"),
     Key("copy", "y", "copy('link')", "copy the link", "item"),
+    Key("markdown", "Y", "copy('markdown')", "copy as Markdown", "item"),
     Key("bibtex", "b", "copy('bibtex')", "copy BibTeX", "item"),
+    Key("pipe", "vertical_line", "pipe", "give it to a command, as JSON lines", "item"),
     Key("like", "m", "like", "more like this", "item"),
     Key("filter", "f", "filter", "filter this list", "views"),
     Key("save", "ctrl+s", "save", "save this search", "views"),
@@ -75,6 +83,8 @@ GROUPS = {
 _SHOWN = {
     "slash": "/",
     "colon": ":",
+    "semicolon": ";",
+    "vertical_line": "|",
     "question_mark": "?",
     "escape": "esc",
     "pagedown": "pgdn",
@@ -103,6 +113,30 @@ def shown(name: str, remapped: dict[str, str], first: bool = True) -> str:
     keys = (remapped.get(name) or (known.keys if known else "")).split(",")
     words = [_SHOWN.get(key.strip(), key.strip()) for key in keys if key]
     return words[0] if first and words else " ".join(words)
+
+
+_COUNTED = re.compile(r"(step|half|screenful|unread|link)\((-?\d+)\)")
+
+
+def counted(action: str, count: int) -> str | None:
+    """Return the action that does a motion so many times; None where the action is no motion.
+
+    The first and the last line become a line by its number, as in vi.
+    """
+    if found := _COUNTED.fullmatch(action):
+        return f"{found[1]}({int(found[2]) * count})"
+    return f"line({count})" if action.startswith("edge(") else None
+
+
+_HOME_ROW_FIRST = "asdfghjklqwertyuiopzxcvbnm"
+
+
+def labels(count: int) -> list[str]:
+    """Return letters for so many places, short ones first; none is the beginning of another. At most 676."""
+    letters = _HOME_ROW_FIRST
+    begun = next(begun for begun in range(len(letters) + 1) if len(letters) * (begun + 1) - begun >= min(count, 676))
+    single, doubled = letters[: len(letters) - begun], letters[len(letters) - begun :]
+    return [*single, *(first + second for first in doubled for second in letters)][:count]
 
 
 def unknown(remapped: dict[str, str]) -> list[str]:

@@ -55,7 +55,15 @@ class ViewTarget:
     line: str = ""
 
 
-Target = ItemTarget | UrlTarget | TopicTarget | SourceTarget | ItemsTarget | ViewTarget
+@dataclass(frozen=True, slots=True)
+class TextTarget:
+    """Lines under a heading: what a command said."""
+
+    heading: str
+    text: str
+
+
+Target = TextTarget | ItemTarget | UrlTarget | TopicTarget | SourceTarget | ItemsTarget | ViewTarget
 
 
 class Pointed(Message):
@@ -68,6 +76,18 @@ class Pointed(Message):
     def can_replace(self, message: Message) -> bool:
         """Only where the cursor ended is worth showing."""
         return isinstance(message, Pointed)
+
+
+class Selected(Message):
+    """The lines that are selected in a list have changed; `count` of them are."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest selection is worth showing."""
+        return isinstance(message, Selected)
 
 
 class Opened(Message):

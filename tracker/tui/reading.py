@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from tracker import times
 from tracker.tui.desk import Desk
-from tracker.tui.documents import Document, item_document, items_document, source_document
-from tracker.tui.messages import ItemsTarget, ItemTarget, SourceTarget, Target
+from tracker.tui.documents import Document, item_document, items_document, source_document, text_document
+from tracker.tui.messages import ItemsTarget, ItemTarget, SourceTarget, Target, TextTarget
 from tracker.tui.reads import Reader
 from tracker.tui.views.trends import lines_named
 
@@ -16,6 +16,8 @@ def gather_document(target: Target, desk: Desk) -> Callable[[Reader], Document] 
         return lambda reader: _item(reader, target.name, desk)
     if isinstance(target, ItemsTarget):
         return lambda reader: items_document(target.heading, lines_named(reader, target.names))
+    if isinstance(target, TextTarget):
+        return lambda _: text_document(target.heading, target.text)
     if isinstance(target, SourceTarget):
         return lambda _: source_document(target.state, "")
     return None

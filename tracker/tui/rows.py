@@ -6,7 +6,7 @@ from tracker import times
 from tracker.latex import readable
 from tracker.models import Hit, Line, SourceState, Topic
 from tracker.text import plural
-from tracker.tui.cells import Part, Row, fit, fit_right, sparkline, steady, width_of, wrap
+from tracker.tui.cells import Part, Row, fit, fit_right, is_plain, sparkline, steady, width_of, wrap
 
 Draw = Callable[[int], list[Row]]
 TROUBLED = frozenset({"failing", "unreachable", "slowed", "gone", "login", "silent"})
@@ -31,6 +31,8 @@ def title_of(line: Line) -> str:
 
 def line_row(line: Line, width: int, first: str = "", first_width: int = 5) -> Row:
     """Return an item as one row: marks, age (or `first`), title, who or where, and the posts about it."""
+    if is_plain():
+        return _told_row(line, width, first)
     marks: Row = [("•" if not line.is_read else " ", "accent"), ("★" if line.is_starred else " ", "warm"), (" ", "")]
     age = fit_right(first or times.ago(line.date, times.now()), first_width)
     posts = fit_right(f"»{line.mentions}" if line.mentions else "", 4)
@@ -43,6 +45,16 @@ def line_row(line: Line, width: int, first: str = "", first_width: int = 5) -> R
     if where_width:
         row += [(" ", ""), (fit(place_of(line), where_width), "dim")]
     return [*row, (posts, "accent"), (" ", "")]
+
+
+def _told_row(line: Line, width: int, first: str) -> Row:
+    """Return an item as one row of words: its title, then its state, who or where, when."""
+    state = [word for word, is_so in (("unread", not line.is_read), ("starred", line.is_starred)) if is_so]
+    posts = plural(line.mentions, "post") if line.mentions else ""
+    age = first or times.ago(line.date, times.now())
+    rest = ", ".join(part for part in (*state, posts, steady(place_of(line)), age) if part)
+    room = max(width - 2 - len(rest) - 2, width // 3)
+    return [(" ", ""), (fit(title_of(line), room).rstrip(), ""), (f", {rest}", "")]
 
 
 def place_of(line: Line) -> str:

@@ -77,8 +77,12 @@ class Shell(Screen[None]):
     @on(Pointed)
     def _pointed(self, message: Pointed) -> None:
         message.stop()
+        self.note_place()
         if not self.trail:
             self.show_in_pane(self.view.listing.target)
+
+    def note_place(self) -> None:
+        """Called when the cursor of the list that is shown has moved."""
 
     def show_in_pane(self, target: Target | None, *, keep_place: bool = False) -> None:
         """Gather what the pane shows for a target; nothing is read while there is no pane."""
@@ -173,8 +177,11 @@ class Shell(Screen[None]):
 
     def show_hints(self) -> None:
         """Show the keys that matter now."""
-        hints = READING_HINTS if self.is_reading else self.view.hints
-        self.query_one(BottomBar).show_hints(hints, dict(self.desk.session.config.keys))
+        self.query_one(BottomBar).show_hints(self.hints_now(), dict(self.desk.session.config.keys))
+
+    def hints_now(self) -> tuple[tuple[str, str], ...]:
+        """Return the keys that matter now (id, word)."""
+        return READING_HINTS if self.is_reading else self.view.hints
 
     def refresh_nav(self) -> None:
         """Draw the column at the left."""

@@ -5,13 +5,13 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from tracker.tui.cells import Row, wrap
+from tracker.tui.cells import Row, is_plain, wrap
 from tracker.tui.keys import LIST_KEYS, bindings
-from tracker.tui.messages import Opened, Pointed, Target
+from tracker.tui.messages import Opened, Pointed, Selected, Target
 from tracker.tui.widgets.painted import Painted
 
 
@@ -22,6 +22,13 @@ class CursorList(Painted):
     cursor: reactive[int] = reactive(-1, repaint=False)
     empty: reactive[str] = reactive("")
     """What is shown instead of lines: what this is and which key fills it."""
+
+    selected_from = -1
+    """Where the selection began; -1 while nothing is being selected."""
+    _anchor_key: Hashable = None
+
+    wanted: Hashable = None
+    """The key of the entry where the cursor was in the last run, until it is found or the user moves."""
 
     touched = False
     """Whether the user has moved in it: until then new entries above do not push the cursor down."""
@@ -70,8 +77,10 @@ class CursorList(Painted):
         index, part = self.index_at(line)
         is_cursor = index == self.cursor
         rows = self.rows_of(index, width - 1)
-        mark = ("▌", "accent") if is_cursor else (" ", "")
-        return self.paint([mark, *(rows[part] if part < len(rows) else [])], width, is_cursor)
+        is_chosen = index in self.selected
+        mark = ("▌", "accent") if is_cursor else ("┃", "accent") if is_chosen else (" ", "")
+        strip = self.paint([mark, *(rows[part] if part < len(rows) else [])], width, is_cursor, is_chosen=is_chosen)
+        return self.labelled(strip, index) if self.labels and part == self.label_part(index) else strip
 
     def measure(self) -> None:
         """Take note of a new number or height of entries."""
@@ -126,9 +135,74 @@ class CursorList(Painted):
             self.scroll_to(y=first if below - first <= height else top, animate=False)
         elif below > at + height:
             self.scroll_to(y=below - height, animate=False)
+        if is_plain():
+            self.call_after_refresh(self._lead_the_eye)
+
+    def _lead_the_eye(self) -> None:
+        """Put the terminal's own cursor where ours is: a screen reader follows it."""
+        if self.has_focus and 0 <= self.cursor < self.total():
+            line = self.top_of(self.cursor) + self.label_part(self.cursor) - self.scroll_offset.y
+            self.app.cursor_position = self.content_region.offset + Offset(0, line)
+
+    # what is selected
+
+    @property
+    def selected(self) -> range:
+        """The places from where the selection began to the cursor; none while nothing is being selected."""
+        if self.selected_from < 0:
+            return range(0)
+        return range(min(self.selected_from, self.cursor), max(self.selected_from, self.cursor) + 1)
+
+    def item_at(self, index: int) -> int | None:
+        """Return the row of the item at a place, where it is one."""
+        del index
+        return None
+
+    def selected_items(self) -> list[int]:
+        """Return the rows of the items that are selected, each once, in the order of the list."""
+        rows = (self.item_at(index) for index in self.selected)
+        return list(dict.fromkeys(row for row in rows if row is not None))
+
+    def select(self, is_on: bool) -> None:
+        """Begin to select at the cursor, or select nothing."""
+        self.selected_from = self.cursor if is_on else -1
+        self._anchor_key = self.key_at(self.selected_from) if self.selected_from >= 0 else None
+        self.refresh()
+        self.post_message(Selected(len(self.selected)))
+
+    def hold_selection(self) -> None:
+        """Keep the selection after the list has changed where it still begins at the same entry; else give it up."""
+        if self.selected_from >= 0 and not (
+            self.selected_from < self.total() and self.key_at(self.selected_from) == self._anchor_key
+        ):
+            self.select(False)
+
+    # letters to jump by
+
+    def label_part(self, index: int) -> int:
+        """Return which line of an entry carries its letters: the first one that is not empty."""
+        return next((part for part, row in enumerate(self.rows_of(index, self.size.width - 1)) if row), 0)
+
+    def places_in_sight(self) -> list[int]:
+        """Return the entries on the screen where the cursor may rest."""
+        if not self.total():
+            return []
+        at = self.scroll_offset.y
+        last = min(at + self.size.height, self.virtual_size.height) - 1
+        places = range(self.index_at(at)[0], self.index_at(last)[0] + 1)
+        return [place for place in places if self.stops(place) and self.top_of(place) + self.label_part(place) >= at]
+
+    def jump_to(self, number: int) -> None:
+        """Put the cursor on an entry and open it."""
+        self.touched = True
+        self.move_to(number)
+        self.action_open()
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Redraw the two lines and tell what is pointed at."""
+        if self.selected_from >= 0:
+            self.refresh()
+            self.post_message(Selected(len(self.selected)))
         for index in (old, new):
             if 0 <= index < self.total():
                 self.refresh_lines(self.top_of(index), self.top_of(index + 1) - self.top_of(index))
@@ -164,6 +238,15 @@ class CursorList(Painted):
         self.move_to(0 if way < 0 else self.total() - 1, -way)
         if way < 0:
             self.scroll_to(y=0, animate=False)
+
+    def place_of(self, number: int) -> int:
+        """Return the place of the entry that a reader would count as this one, from 1."""
+        return number - 1
+
+    def action_line(self, number: int) -> None:
+        """Move to an entry by its number, from 1; to the last one where there are fewer."""
+        self.touched = True
+        self.move_to(self.place_of(number))
 
     def action_open(self) -> None:
         """Open what the cursor rests on."""

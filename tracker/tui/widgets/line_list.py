@@ -40,6 +40,9 @@ class LineList(CursorList):
     def show_rows(self, rows: "array[int]", at: int | None = None) -> None:
         """Show other rows; the cursor stays on its item, or goes to the row `at`, or as near to its place as there is."""
         place = self.cursor
+        if at is None and isinstance(self.wanted, int) and not self.touched:
+            at = self.wanted
+        self.wanted = None
         row = at if at is not None else self.row_at(place)
         self.rows = rows
         self._blocks.clear()
@@ -62,6 +65,7 @@ class LineList(CursorList):
         if moved and 0 <= height < self.size.height:
             self.scroll_to(y=max(index - height, 0), animate=False)
         self.show_cursor()
+        self.hold_selection()
         self.watch_cursor(index, index)
 
     def row_at(self, index: int) -> int | None:
@@ -116,6 +120,10 @@ class LineList(CursorList):
         """Return the item at a place."""
         row = self.row_at(index)
         return ItemTarget(row) if row is not None else None
+
+    def item_at(self, index: int) -> int | None:
+        """Return the row of the item at a place."""
+        return self.row_at(index)
 
     def key_at(self, index: int) -> Hashable:
         """Name an item by its row."""
