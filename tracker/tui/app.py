@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.app import App
 from textual.binding import BindingType
 from textual.command import Provider
@@ -64,6 +65,7 @@ class TrackerApp(App[int]):
         self.is_plain = plain or session.config.plain
         self._sync = sync
         set_plain(self.is_plain)
+        self.set_class(self.is_plain, "-plain")
         for theme in look.THEMES:
             self.register_theme(theme)
         kept = self.desk.kept
@@ -92,6 +94,11 @@ class TrackerApp(App[int]):
             with suppress(NotImplementedError, RuntimeError):  # Windows has no such signals
                 for number in (signal.SIGTERM, signal.SIGHUP):
                     self._loop.add_signal_handler(number, self.exit, 128 + number)
+
+    async def on_key(self, event: events.Key) -> None:
+        """Let a mode of the main screen take a key that no line has taken; here, so that keys typed fast stay in their order."""
+        if isinstance(self.screen, MainScreen) and await self.screen.take_key(event.key):
+            event.prevent_default()
 
     def _fatal_error(self) -> None:
         """Leave after an error that nobody foresaw, with one line; Textual itself prints all variables of all frames."""

@@ -34,6 +34,14 @@ def is_plain() -> bool:
     return _manner["is_plain"]
 
 
+_TOLD = str.maketrans({"·": ",", "…": "...", "▌": ">", "┃": "+", "»": "", "★": "starred", "▲": "!", "✓": " "})
+
+
+def told(text: str) -> str:
+    """Return text as it is drawn: where everything is said in words, what is left of signs is taken out."""
+    return text.replace(" · ", ", ").translate(_TOLD) if _manner["is_plain"] else text
+
+
 def sign(glyph: str, words: str) -> str:
     """Return a sign, or the words for it where everything is said in words."""
     return words if _manner["is_plain"] else glyph

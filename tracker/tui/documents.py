@@ -16,6 +16,7 @@ from tracker.tui.rows import interval_words, place_of, ratio_words, state_words,
 
 TEXT_LINES = 2_000
 """How many lines of what a command said are shown: the last ones."""
+_DEEPEST_INDENT = 16
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+")
 
 
@@ -264,6 +265,11 @@ def items_document(heading: str, lines: Sequence[Line]) -> Document:
 
 def text_document(heading: str, text: str) -> Document:
     """Return lines as they are under a heading; links to the web in them can be opened."""
-    lines = [steady(line.expandtabs(4).rstrip(), 4_000) for line in text.splitlines()[-TEXT_LINES:]]
-    blocks = [Block([(line, "")], UrlTarget(found[0]) if (found := _ADDRESS.search(line)) else None) for line in lines]
+    blocks = []
+    for line in text.expandtabs(4).splitlines()[-TEXT_LINES:]:
+        words = steady(line)
+        found = _ADDRESS.search(words)
+        indent = min(len(line) - len(line.lstrip(" ")), _DEEPEST_INDENT)
+        target = UrlTarget(found[0]) if found else None
+        blocks.append(Block([(" " * indent + words, "")], target, hanging=indent + 2))
     return Document((Block([(steady(heading), "heading")]), Block([]), *blocks))

@@ -113,6 +113,9 @@ TERMINAL = Theme(
     panel=_OWN,
     boost=_OWN,
     variables={
+        "ansi-background": _OWN,
+        "ansi-foreground": _OWN,
+        "boost": _OWN,
         "quiet": _OWN,
         "strong": _OWN,
         "line": _OWN,

@@ -53,7 +53,7 @@ def _told_row(line: Line, width: int, first: str) -> Row:
     posts = plural(line.mentions, "post") if line.mentions else ""
     age = first or times.ago(line.date, times.now())
     rest = ", ".join(part for part in (*state, posts, steady(place_of(line)), age) if part)
-    room = max(width - 2 - len(rest) - 2, width // 3)
+    room = max(width - 6 - len(rest), width // 3)  # 6: what stands around it, and an ellipsis that becomes three dots
     return [(" ", ""), (fit(title_of(line), room).rstrip(), ""), (f", {rest}", "")]
 
 
@@ -121,7 +121,7 @@ def topic_draw(topic: Topic) -> Draw:
     """Return what draws a topic in two rows: label, ratio, bars; then why."""
 
     def draw(width: int) -> list[Row]:
-        bars = sparkline(topic.weekly, 12)
+        bars = "" if is_plain() else sparkline(topic.weekly, 12)
         ratio = fit_right(ratio_words(topic), 6)
         state = fit(topic.state, 7)
         label = fit(topic.label, max(width - 3 - len(bars) - 6 - 7 - 5, 8))

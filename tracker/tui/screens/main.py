@@ -65,7 +65,6 @@ class MainScreen(Verbs):
         self._sync_wanted = sync
         if plain:  # one column at every width
             self.HORIZONTAL_BREAKPOINTS = [(0, "-one")]
-            self.add_class("-plain")
 
     def compose(self) -> ComposeResult:
         """Build what the first frame shows."""
@@ -81,7 +80,9 @@ class MainScreen(Verbs):
 
     async def on_mount(self) -> None:
         """Paint first: one page of the newest items; all else comes after the frame."""
-        await self._show_view(self.desk.kept.view)
+        kept = self.desk.kept
+        await self._show_view(kept.view if kept.view != 4 or kept.lines.get(4) else 1)
+        self.view.listing.focus()  # not the line of a search, which would take the first keys as its letters
         self.call_after_refresh(self._after_first_frame)
 
     def _after_first_frame(self) -> None:

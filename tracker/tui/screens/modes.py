@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from textual import events, on
+from textual import on
 
 from tracker.tui.keys import counted, labels
 from tracker.tui.messages import Selected
@@ -43,16 +43,17 @@ class Modes(Shell):
     """The digits of a count."""
     _jump: Jump | None = None
 
-    async def on_key(self, event: events.Key) -> None:
-        """Take a key before the commands do while it belongs to a mode."""
+    async def take_key(self, key: str) -> bool:
+        """Take a key before the commands do where it belongs to a mode; False where it does not."""
         if self._jump is not None:
-            event.stop()
-            self._go_on_jumping(self._jump, event.key)
-        elif self._typed and (event.key in {"escape", "backspace"} or event.key in set("0123456789")):
-            event.stop()
-            self._type(event.key)
-        elif self._typed:
-            await self._move_by_count(event)
+            self._go_on_jumping(self._jump, key)
+            return True
+        if not self._typed:
+            return False
+        if key in {"escape", "backspace"} or (len(key) == 1 and key in "0123456789"):
+            self._type(key)
+            return True
+        return await self._move_by_count(key)
 
     def leave_modes(self) -> bool:
         """Forget what was begun; False when nothing was."""
@@ -87,14 +88,15 @@ class Modes(Shell):
         count = f"count {self._typed.lstrip('0') or '…'}" if self._typed else ""
         self.show_state(count or (f"{selected:,} selected" if selected else ""))
 
-    async def _move_by_count(self, event: events.Key) -> None:
+    async def _move_by_count(self, key: str) -> bool:
         count, self._typed = int(self._typed), ""
         self._show_count()
-        found = self.active_bindings.get(event.key)
+        found = self.active_bindings.get(key)
         action = counted(found.binding.action, count) if found and count else None
-        if found is not None and action is not None:
-            event.stop()
-            await self.app.run_action(action, found.node)
+        if found is None or action is None:
+            return False
+        await self.app.run_action(action, found.node)
+        return True
 
     # lines being selected
 

@@ -7,7 +7,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from tracker.models import Line, SyncEvent
-from tracker.tui.cells import steady
+from tracker.tui.cells import steady, told
 from tracker.tui.desk import Desk
 from tracker.tui.jobs import desk_of
 from tracker.tui.messages import Said, Target
@@ -41,7 +41,7 @@ class Caption(Static):
 
     def say(self, words: str) -> None:
         """Show words."""
-        self.update(steady(words), layout=False)
+        self.update(told(steady(words)), layout=False)
 
 
 class View(Vertical):

@@ -125,6 +125,8 @@ class BottomBar(Widget):
             )
         text = Text.assemble(state, " ", no_wrap=True)
         for key, word in self.hints[:6]:
+            if text.cell_len + len(key) + len(word) + 1 > self.size.width:
+                break
             text.append(key, style["accent"])
             text.append(f" {word}   ", style["dim"])
         return text

@@ -136,11 +136,11 @@ class CursorList(Painted):
         elif below > at + height:
             self.scroll_to(y=below - height, animate=False)
         if is_plain():
-            self.call_after_refresh(self._lead_the_eye)
+            self._lead_the_eye()
 
     def _lead_the_eye(self) -> None:
         """Put the terminal's own cursor where ours is: a screen reader follows it."""
-        if self.has_focus and 0 <= self.cursor < self.total():
+        if self.has_focus:
             line = self.top_of(self.cursor) + self.label_part(self.cursor) - self.scroll_offset.y
             self.app.cursor_position = self.content_region.offset + Offset(0, line)
 

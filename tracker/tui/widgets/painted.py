@@ -11,11 +11,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tracker.tui.cells import Part, is_plain, width_of
+from tracker.tui.cells import Part, is_plain, told, width_of
 
 _TERMINALS_OWN = "ansi_default"
-_PLAIN = str.maketrans({"·": ",", "…": "...", "▌": ">", "┃": "+", "»": "", "★": "starred", "▲": "!", "✓": " "})
-"""What is left of signs where everything is said in words."""
 _ROLES: dict[str, tuple[str, bool, bool]] = {  # role: variable of the theme, bold, italic
     "dim": ("quiet", False, False),
     "strong": ("strong", True, False),
@@ -80,7 +78,7 @@ class Painted(ScrollView, can_focus=True):
             name = "boost" if is_cursor and self.has_focus else "rest"
             base = base + _ground(self.app.theme_variables, name)
         if is_plain():
-            row = [(text.translate(_PLAIN), role) for text, role in row]
+            row = [(told(text), role) for text, role in row]
         strip = Strip([Segment(text, base + styles[role]) for text, role in row], width_of(row))
         return strip.adjust_cell_length(width, base)
 
