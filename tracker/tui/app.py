@@ -15,6 +15,7 @@ from textual.binding import BindingType
 from textual.command import Provider
 
 from tracker.session import Session
+from tracker.text import clean_line
 from tracker.tui import look
 from tracker.tui.cells import set_plain
 from tracker.tui.desk import Desk
@@ -102,9 +103,8 @@ class TrackerApp(App[int]):
 
     def _fatal_error(self) -> None:
         """Leave after an error that nobody foresaw, with one line; Textual itself prints all variables of all frames."""
-        error = self._exception
-        words = self.desk.words_for(error) if error is not None else "Something unexpected happened."
-        self.panic(Text(f"tracker: {words.removesuffix(' The rest goes on.')} What was stored is safe."))
+        error = self._exception or RuntimeError("no exception was handed on")
+        self.panic(Text(clean_line(self.desk.last_words_for(error), 1_000), overflow="fold"))
 
 
 def run(session: Session, *, sync: bool = False, plain: bool = False, verbs: Mapping[str, str] | None = None) -> int:

@@ -124,6 +124,14 @@ class Desk:
         """Return what the user is told of an error: one line. One that nobody foresaw goes to the log with its traceback."""
         if isinstance(error, TrackerError):
             return str(error)
+        return f"{self._logged(error, self.session.log_file.name)} The rest goes on."
+
+    def last_words_for(self, error: BaseException) -> str:
+        """Return what the user is told of an error that ended the program: one line for the shell."""
+        told = str(error) if isinstance(error, TrackerError) else self._logged(error, str(self.session.log_file))
+        return f"tracker: {told} What was stored is safe."
+
+    def _logged(self, error: BaseException, name: str) -> str:
         path = self.session.log_file
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -131,9 +139,7 @@ class Desk:
                 file.write(f"{times.stamp(times.now())} {''.join(traceback.format_exception(error))}\n")
         except OSError:
             return f"Something unexpected happened: {type(error).__name__}: {error}."
-        return (
-            f"Something unexpected happened ({type(error).__name__}); the details are in {path.name}. The rest goes on."
-        )
+        return f"Something unexpected happened ({type(error).__name__}); the details are in {name}."
 
     # lines with marks that are on their way to the disk
 
