@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from tracker import times
 from tracker.tui.app import TrackerApp
+from tracker.tui.cells import set_plain
 
 Before = Callable[[Pilot[int]], Awaitable[None]]
 
@@ -66,3 +67,25 @@ def test_looks_of_the_keys(snap_compare: Any, tmp_path: Path) -> None:
     assert snap_compare(
         TrackerApp(home(tmp_path)), terminal_size=SMALL, run_before=after("2", "question_mark", shows="Keys of Papers")
     )
+
+
+@pytest.mark.parametrize("theme", ["paper", "contrast", "terminal"])
+def test_looks_of_lines_being_selected(snap_compare: Any, tmp_path: Path, theme: str) -> None:
+    app = TrackerApp(home(tmp_path, failing=True))
+    app.theme = theme
+    keys = ("2", "j", "s", "v", "0", "4", "j")
+    assert snap_compare(app, terminal_size=SMALL, run_before=after(*keys, shows="5 selected"))
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+def test_looks_of_letters_to_jump_by(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> None:
+    app = TrackerApp(home(tmp_path, failing=True))
+    assert snap_compare(app, terminal_size=size, run_before=after("2", "j", "semicolon", shows="jump to"))
+
+
+def test_looks_in_plain_words(snap_compare: Any, tmp_path: Path) -> None:
+    app = TrackerApp(home(tmp_path, failing=True), plain=True)
+    try:
+        assert snap_compare(app, terminal_size=SMALL, run_before=after("2", "j", "s", shows="starred"))
+    finally:
+        set_plain(False)

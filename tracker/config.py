@@ -148,7 +148,7 @@ def parse(tables: Mapping[str, Any], home: Path) -> Config:
         rerank=_depth(search),
         keys={str(k): str(v) for k, v in keys.items()},
         theme=_text(f"{FILE}: [tui]", _table(tables, "tui"), "theme"),
-        plain=bool(_table(tables, "tui").get("plain", False)),
+        plain=_plain(_table(tables, "tui")),
         daily_usd=_dollars(_table(tables, "x")),
         delivery=destinations.parse(_table(tables, "delivery"), home),
         llm=_text(f"{FILE}: [digest]", _table(tables, "digest"), "llm"),
@@ -162,6 +162,13 @@ def _depth(table: Mapping[str, Any]) -> int:
         raise ConfigError(
             f"{FILE}: rerank of [search] must be a whole number from 1 to {_MOST_RERANKED}.", "Write rerank = 50."
         )
+    return value
+
+
+def _plain(table: Mapping[str, Any]) -> bool:
+    value = table.get("plain", False)
+    if not isinstance(value, bool):
+        raise ConfigError(f"{FILE}: plain of [tui] must be true or false.", "Write plain = true.")
     return value
 
 

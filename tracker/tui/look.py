@@ -20,8 +20,8 @@ INK = Theme(
     background="#15181c",
     surface="#15181c",
     panel="#1d2127",
-    boost="#262b33",
     variables={
+        "boost": "#262b33",
         "quiet": "#949ba4",
         "strong": "#f1f2f3",
         "line": "#2b3038",
@@ -50,8 +50,8 @@ PAPER = Theme(
     background="#faf8f3",
     surface="#faf8f3",
     panel="#f0ece3",
-    boost="#e6e0d3",
     variables={
+        "boost": "#e6e0d3",
         "quiet": "#605d57",
         "strong": "#0d0e10",
         "line": "#d8d2c4",
@@ -80,12 +80,12 @@ CONTRAST = Theme(
     background="#000000",
     surface="#000000",
     panel="#101010",
-    boost="#16324f",
     variables={
+        "boost": "#16324f",
         "quiet": "#d4d8dc",
         "strong": "#ffffff",
         "line": "#8a8f94",
-        "rest": "#101010",
+        "rest": "#262626",
         "link": "#9fd8ff",
         "input-cursor-background": "#ffd75f",
         "input-selection-background": "#16324f",
@@ -111,7 +111,6 @@ TERMINAL = Theme(
     background=_OWN,
     surface=_OWN,
     panel=_OWN,
-    boost=_OWN,
     variables={
         "ansi-background": _OWN,
         "ansi-foreground": _OWN,
