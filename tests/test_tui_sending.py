@@ -13,9 +13,9 @@ from textual.app import App
 
 from tracker.tui import programs
 from tracker.tui.app import TrackerApp
-from tracker.tui.documents import text_document
 from tracker.tui.forms import json_of, markdown_of, pdf_of
 from tracker.tui.messages import UrlTarget
+from tracker.tui.transcript import text_document
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,6 +1,5 @@
 """What the reading pane shows, put together from items, topics and sources: plain data, no screen."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,11 +12,6 @@ from tracker.text import plural
 from tracker.tui.cells import Part, fit, sign, sparkline, steady
 from tracker.tui.messages import ItemTarget, Target, UrlTarget
 from tracker.tui.rows import interval_words, place_of, ratio_words, state_words, title_of
-
-TEXT_LINES = 2_000
-"""How many lines of what a command said are shown: the last ones."""
-_DEEPEST_INDENT = 16
-_ADDRESS = re.compile(r"https?://[^\s<>\"']+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,15 +255,3 @@ def source_document(source: SourceState, where: str, per_week: float = 0.0) -> D
 def items_document(heading: str, lines: Sequence[Line]) -> Document:
     """Return several items as links under a heading."""
     return Document((Block([(steady(heading), "heading")]), Block([]), *line_blocks(lines)))
-
-
-def text_document(heading: str, text: str) -> Document:
-    """Return lines as they are under a heading; links to the web in them can be opened."""
-    blocks = []
-    for line in text.expandtabs(4).splitlines()[-TEXT_LINES:]:
-        words = steady(line)
-        found = _ADDRESS.search(words)
-        indent = min(len(line) - len(line.lstrip(" ")), _DEEPEST_INDENT)
-        target = UrlTarget(found[0]) if found else None
-        blocks.append(Block([(" " * indent + words, "")], target, hanging=indent + 2))
-    return Document((Block([(steady(heading), "heading")]), Block([]), *blocks))

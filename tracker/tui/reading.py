@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tracker import times
 from tracker.tui.desk import Desk
-from tracker.tui.documents import Document, item_document, items_document, source_document, text_document
+from tracker.tui.documents import Document, item_document, items_document, source_document
 from tracker.tui.messages import ItemsTarget, ItemTarget, SourceTarget, Target, TextTarget
 from tracker.tui.reads import Reader
 from tracker.tui.views.trends import lines_named
@@ -17,6 +17,8 @@ def gather_document(target: Target, desk: Desk) -> Callable[[Reader], Document] 
     if isinstance(target, ItemsTarget):
         return lambda reader: items_document(target.heading, lines_named(reader, target.names))
     if isinstance(target, TextTarget):
+        from tracker.tui.transcript import text_document  # only commands of the command line need it
+
         return lambda _: text_document(target.heading, target.text)
     if isinstance(target, SourceTarget):
         return lambda _: source_document(target.state, "")

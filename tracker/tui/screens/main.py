@@ -1,6 +1,5 @@
 """The main screen: bars, views, reading pane; decides what is seen at which width and where keys go."""
 
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -9,13 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
-from tracker.errors import TrackerError
 from tracker.tui import look
 from tracker.tui.jobs import start
 from tracker.tui.keys import MAIN_KEYS, VIEWS, bindings, unknown
 from tracker.tui.messages import Counted, Opened, UrlTarget, ViewTarget
 from tracker.tui.rows import TROUBLED
-from tracker.tui.screens.verbs import Verbs
+from tracker.tui.screens.keeping import Keeping
 from tracker.tui.views.base import View
 from tracker.tui.views.today import TodayView
 from tracker.tui.widgets.bars import BottomBar, TopBar
@@ -54,7 +52,7 @@ RELOAD_AFTER_SECONDS = 0.3
 """So that the first keys are answered before everything is gathered."""
 
 
-class MainScreen(Verbs):
+class MainScreen(Keeping):
     """Views are built when they are first asked for, so the first frame pays for one only."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(MAIN_KEYS)]
@@ -80,8 +78,7 @@ class MainScreen(Verbs):
 
     async def on_mount(self) -> None:
         """Paint first: one page of the newest items; all else comes after the frame."""
-        kept = self.desk.kept
-        await self._show_view(kept.view if kept.view != 4 or kept.lines.get(4) else 1)
+        await self._show_view(self.first_number())
         self.view.listing.focus()  # not the line of a search, which would take the first keys as its letters
         self.call_after_refresh(self._after_first_frame)
 
@@ -111,7 +108,7 @@ class MainScreen(Verbs):
         if number not in self.views:
             self.views[number] = view_of(number)
             await self.query_one("#views").mount(self.views[number])
-            self._bring_to_last_place(number)
+            self.bring_to_last_place(number)
         self.number = number
         self.desk.kept.view = number
         self.desk.is_today_seen |= number == 1
@@ -123,26 +120,6 @@ class MainScreen(Verbs):
         self.view.enter()
         self.view.focus_list()
         self.show_in_pane(self.view.listing.target)
-
-    def _bring_to_last_place(self, number: int) -> None:
-        """Narrow a view as it was in the last run, and let its cursor wait for the entry where it was."""
-        view, kept = self.views[number], self.desk.kept
-        view.listing.wanted = kept.places.get(number)
-        line = kept.lines.get(number, "")
-        with suppress(TrackerError):  # a filter that is no longer known, or was never one
-            if line and number == 4:
-                cast("SearchView", view).ask(line)
-            elif line and view.can_filter:
-                view.filter_by(line)
-
-    def note_place(self) -> None:
-        """Note what the next run goes back to."""
-        view, kept = self.view, self.desk.kept
-        listing = view.listing
-        # Today begins at its top: what is new there was not there before
-        if self.number != 1 and listing.wanted is None and 0 <= listing.cursor < listing.total():
-            kept.places[self.number] = listing.key_at(listing.cursor)
-        kept.lines[self.number] = cast("SearchView", view).box.value if self.number == 4 else view.filter_line
 
     async def action_view(self, number: int, line: str = "") -> None:
         """Go to a view."""

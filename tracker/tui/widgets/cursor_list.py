@@ -12,20 +12,15 @@ from textual.strip import Strip
 from tracker.tui.cells import Row, is_plain, wrap
 from tracker.tui.keys import LIST_KEYS, bindings
 from tracker.tui.messages import Opened, Pointed, Selected, Target
-from tracker.tui.widgets.painted import Painted
+from tracker.tui.widgets.selectable import Selectable
 
 
-class CursorList(Painted):
+class CursorList(Selectable):
     """Draws only the lines on the screen, whatever their number; there is no widget per line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(LIST_KEYS)]
-    cursor: reactive[int] = reactive(-1, repaint=False)
     empty: reactive[str] = reactive("")
     """What is shown instead of lines: what this is and which key fills it."""
-
-    selected_from = -1
-    """Where the selection began; -1 while nothing is being selected."""
-    _anchor_key: Hashable = None
 
     wanted: Hashable = None
     """The key of the entry where the cursor was in the last run, until it is found or the user moves."""
@@ -34,10 +29,6 @@ class CursorList(Painted):
     """Whether the user has moved in it: until then new entries above do not push the cursor down."""
 
     # what a kind of list must know
-
-    def total(self) -> int:
-        """Return how many entries there are: none until a kind of list says otherwise."""
-        return 0
 
     def top_of(self, index: int) -> int:
         """Return the first screen line of an entry; that of `total()` is the height of all."""
@@ -57,10 +48,6 @@ class CursorList(Painted):
 
     def target_at(self, index: int) -> Target | None:
         """Return what an entry stands for."""
-        raise NotImplementedError
-
-    def key_at(self, index: int) -> Hashable:
-        """Return the name by which an entry is found again after the list changed."""
         raise NotImplementedError
 
     # drawing
@@ -143,39 +130,6 @@ class CursorList(Painted):
         if self.has_focus:
             line = self.top_of(self.cursor) + self.label_part(self.cursor) - self.scroll_offset.y
             self.app.cursor_position = self.content_region.offset + Offset(0, line)
-
-    # what is selected
-
-    @property
-    def selected(self) -> range:
-        """The places from where the selection began to the cursor; none while nothing is being selected."""
-        if self.selected_from < 0:
-            return range(0)
-        return range(min(self.selected_from, self.cursor), max(self.selected_from, self.cursor) + 1)
-
-    def item_at(self, index: int) -> int | None:
-        """Return the row of the item at a place, where it is one."""
-        del index
-        return None
-
-    def selected_items(self) -> list[int]:
-        """Return the rows of the items that are selected, each once, in the order of the list."""
-        rows = (self.item_at(index) for index in self.selected)
-        return list(dict.fromkeys(row for row in rows if row is not None))
-
-    def select(self, is_on: bool) -> None:
-        """Begin to select at the cursor, or select nothing."""
-        self.selected_from = self.cursor if is_on else -1
-        self._anchor_key = self.key_at(self.selected_from) if self.selected_from >= 0 else None
-        self.refresh()
-        self.post_message(Selected(len(self.selected)))
-
-    def hold_selection(self) -> None:
-        """Keep the selection after the list has changed where it still begins at the same entry; else give it up."""
-        if self.selected_from >= 0 and not (
-            self.selected_from < self.total() and self.key_at(self.selected_from) == self._anchor_key
-        ):
-            self.select(False)
 
     # letters to jump by
 
