@@ -315,18 +315,20 @@ def test_a_torn_or_hostile_file_is_as_if_there_were_none(tmp_path: Path, content
     assert kept.load(tmp_path) == kept.Kept()
 
 
-async def test_a_hostile_filter_and_query_do_no_harm(session: StagedSession) -> None:  # noqa: F811
+@pytest.mark.parametrize("view", [2, 4])
+async def test_a_hostile_filter_and_query_do_no_harm(session: StagedSession, view: int) -> None:  # noqa: F811
     (session.folder / kept.FILE).write_text(
-        json.dumps({"view": 2, "lines": {"2": "is:[b]x", "3": "kind:nope", "4": "\x1b[2Jred [/b]"}, "theme": "[b]"}),
+        json.dumps({"view": view, "lines": {"2": "is:[b]x", "3": "kind:nope", "4": "\x1b[2Jred [/b]"}, "theme": "[b]"}),
         "utf-8",
     )
 
     async def act(stage: Stage) -> None:
-        assert stage.main.number == 2
+        assert stage.main.number == view
+        await stage.press("2")
         assert stage.main.view.filter_line == ""
         await stage.until(lambda: stage.listing.total() == 56)
         await stage.press("4")
-        assert stage.main.view.box.value == "[2Jred [/b]"
+        assert stage.main.view.box.value == ("[2Jred [/b]" if view == 4 else "")
 
     await play(session, act)
 

@@ -272,6 +272,34 @@ async def test_letters_lead_to_the_links_of_what_is_read(
     await play(session, act)
 
 
+async def test_the_mouse_puts_the_letters_away(session: StagedSession) -> None:  # noqa: F811
+    async def act(stage: Stage) -> None:
+        await stage.press("2", "semicolon")
+        assert stage.listing.labels
+        await stage.pilot.click(type(stage.listing), offset=(10, 3))
+        await stage.settle()
+        assert (stage.listing.cursor, len(stage.listing.labels), state(stage)) == (3, 0, "")
+        await stage.press("j")
+        assert stage.listing.cursor == 4
+
+    await play(session, act)
+
+
+async def test_marking_what_is_gone_by_now_does_nothing(session: StagedSession) -> None:  # noqa: F811
+    async def act(stage: Stage) -> None:
+        await stage.press("2")
+        await stage.until(lambda: stage.listing.total() == 56)
+        gone = stage.listing.rows[:2]  # type: ignore[attr-defined]
+        session.writer.execute(f"DELETE FROM items WHERE row IN ({gone[0]}, {gone[1]})")
+        session.writer.commit()
+        for key in ("s", "u", "b"):
+            await stage.press("g", "v", "j", key)
+        assert stage.app.is_running
+        assert not stage.app.desk.marks.undo(lambda _, __: None)
+
+    await play(session, act)
+
+
 async def test_modes_of_an_empty_home(tmp_path: Path) -> None:
     async def act(stage: Stage) -> None:
         await stage.press("2", "v")

@@ -24,7 +24,9 @@ class Keeping(Verbs):
         view.listing.wanted = kept.places.get(number)
         line = kept.lines.get(number, "")
         with suppress(TrackerError):  # a filter that is no longer known, or was never one
-            if line and number == 4:
+            if (
+                line and number == kept.view == 4
+            ):  # left while it was shown; else a new search begins with an empty line
                 cast("SearchView", view).ask(line)
             elif line and view.can_filter:
                 view.filter_by(line)

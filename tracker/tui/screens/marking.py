@@ -76,7 +76,9 @@ class Marking(Modes):
         self.do(Step(words, (Change(rows, before, after),)), can_undo=can_undo)
 
     def do(self, step: Step, *, can_undo: bool = True) -> None:
-        """Carry out a step and show it."""
+        """Carry out a step and show it; one without items, which may be gone by now, is none."""
+        if not step.rows:
+            return
         self.desk.marks.do(step, self._settle(), can_undo=can_undo)
         self._show(step)
 

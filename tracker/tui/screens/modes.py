@@ -55,6 +55,11 @@ class Modes(Shell):
             return True
         return await self._move_by_count(key)
 
+    def on_mouse_down(self) -> None:
+        """Put the letters away: the mouse goes its own way."""
+        if self._jump is not None:
+            self.leave_modes()
+
     def leave_modes(self) -> bool:
         """Forget what was begun; False when nothing was."""
         was_on = bool(self._typed or self._jump) or self.is_selecting

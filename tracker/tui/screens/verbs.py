@@ -39,7 +39,7 @@ class Verbs(Saving):
             self._tell_end(said, done)
 
         self.say(f"{said} is running …")
-        start(self, "programs", lambda _: programs.run(words, "", home, SECONDS), ended, group="verb")
+        start(self, "verbs", lambda _: programs.run(words, "", home, SECONDS), ended)
 
     def _tell_end(self, said: str, done: "programs.Ended") -> None:
         tone = "bad" if done.status else "info"
