@@ -197,6 +197,8 @@ async def test_plain_words_instead_of_signs_boxes_and_bars(tmp_path: Path, size:
         await stage.press("escape", "k", "enter")
         await stage.until(lambda: "Links" in stage.text)
         assert re.search(r"^  starred *$", lines(), re.MULTILINE)
+        await stage.press("tab")
+        assert lines().splitlines()[app.cursor_position.y].startswith("> https://arxiv.org/abs/")
         await stage.press("q", "5")
         await stage.until(lambda: "rising" in stage.text)
         lines()

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Offset, Size
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
@@ -122,14 +122,7 @@ class CursorList(Selectable):
             self.scroll_to(y=first if below - first <= height else top, animate=False)
         elif below > at + height:
             self.scroll_to(y=below - height, animate=False)
-        if is_plain():
-            self._lead_the_eye()
-
-    def _lead_the_eye(self) -> None:
-        """Put the terminal's own cursor where ours is: a screen reader follows it."""
-        if self.has_focus:
-            line = self.top_of(self.cursor) + self.label_part(self.cursor) - self.scroll_offset.y
-            self.app.cursor_position = self.content_region.offset + Offset(0, line)
+        self.lead_the_eye(top + self.label_part(self.cursor) if is_plain() else top)
 
     # letters to jump by
 

@@ -7,6 +7,7 @@ from rich.color import Color as RichColor
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color, ColorParseError
+from textual.geometry import Offset
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
@@ -89,6 +90,11 @@ class Painted(ScrollView, can_focus=True):
             return strip
         style = self.rich_style + role_styles(self)["jump"]
         return Strip.join([Strip([Segment(letters, style)], len(letters)), strip.crop(len(letters), strip.cell_length)])
+
+    def lead_the_eye(self, line: int) -> None:
+        """Put the terminal's own cursor on a line where everything is said in words: a screen reader follows it."""
+        if is_plain() and self.has_focus:
+            self.app.cursor_position = self.content_region.offset + Offset(0, line - self.scroll_offset.y)
 
     def show_labels(self, labels: Mapping[int, str]) -> None:
         """Show letters to jump by, or none."""

@@ -119,6 +119,7 @@ class ReadingPane(Painted):
         at, height = self.scroll_offset.y, self.size.height
         if places[0] < at or places[-1] >= at + height:
             self.scroll_to(y=max(places[0] - height // 3, 0), animate=False)
+        self.lead_the_eye(places[0])
         self.refresh()
 
     @property
