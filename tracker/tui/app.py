@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
@@ -47,7 +47,7 @@ class TrackerApp(App[int]):
     TITLE = "tracker"
     CSS_PATH = Path(__file__).parent / "theme" / "tracker.tcss"
     BINDINGS: ClassVar[list[BindingType]] = []
-    COMMANDS: ClassVar[set[type[Provider] | object]] = {commands}  # type: ignore[assignment]  # Textual's own type is wider than it says
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {commands}
     COMMAND_PALETTE_BINDING = "ctrl+p"
 
     def __init__(
