@@ -13,11 +13,12 @@ from test_tui import home, rows, topic
 from tracker.models import Line, SourceState
 from tracker.tui.cells import fit, fit_right, sparkline, steady, wrap
 from tracker.tui.desk import Desk
-from tracker.tui.documents import item_document, source_document
+from tracker.tui.documents import item_document
 from tracker.tui.keys import ALL_KEYS, MAIN_KEYS, shown, unknown
 from tracker.tui.messages import ItemTarget, UrlTarget
 from tracker.tui.rows import hit_draw, line_row, source_draw, topic_draw
 from tracker.tui.screens.marking import address_of
+from tracker.tui.sources import source_document
 
 WILD = st.text(st.characters(blacklist_categories=["Cs"]), max_size=120) | st.sampled_from(
     ["漢字" * 30, "👩‍💻🇩🇪❤️ code", "e\u0301" * 20, "[b]x[/nope]", "a" * 300, "\u0301\u0302x", ""]

@@ -107,12 +107,22 @@ class Desk:
         """Count anew when next asked: the store has changed."""
         self._trends = None
 
+    @property
+    def weeks(self) -> tuple[str, ...]:
+        """The ISO weeks that the trends count; empty before they are counted."""
+        return self._trends.weeks if self._trends else ()
+
     def _another_session(self) -> Session:
         return type(self.session)(self.session.home, clock=self.session.clock, gap_scale=self.session.gap_scale)
 
     @cached_property
     def aside(self) -> Session:
         """A session for long reading (trends, digest), so that its connection is not the one the list waits for."""
+        return self._another_session()
+
+    @cached_property
+    def pages(self) -> Session:
+        """A session for the pages of topics, for the lane of that name: a page must not wait for the trends of a week."""
         return self._another_session()
 
     @cached_property

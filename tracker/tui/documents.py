@@ -1,17 +1,17 @@
 """What the reading pane shows, put together from items, topics and sources: plain data, no screen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tracker import times
 from tracker.hub.talk import in_words
 from tracker.identity import canonical_url, is_web_address
 from tracker.latex import readable
-from tracker.models import Item, Line, SourceState, Talk, Topic
+from tracker.models import Item, Line, Talk
 from tracker.text import plural
-from tracker.tui.cells import Part, fit, sparkline, steady
+from tracker.tui.cells import Part, Row, fit, steady, wrap
 from tracker.tui.messages import ItemTarget, Target, UrlTarget
-from tracker.tui.rows import interval_words, place_of, ratio_words, state_words, title_of
+from tracker.tui.rows import place_of, title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,12 @@ class Block:
     gap: bool = False
     indent: int = 0
     hanging: int = 0
+    draw: Callable[[int], list[Row]] | None = None
+    """Makes the rows for a width, in place of wrapped parts: charts."""
+
+    def rows(self, width: int) -> list[Row]:
+        """Return it as rows of at most `width` cells."""
+        return self.draw(width) if self.draw else wrap(self.parts, width - self.indent, self.hanging)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,11 @@ def item_document(
     blocks += _links(item)
     blocks += _seen(item)
     return Document(tuple(blocks), item, line)
+
+
+def title_words(title: str) -> str:
+    """Return an outside title as it is read."""
+    return steady(readable(title) if "\\" in title or "$" in title else title)
 
 
 def _paper_head(item: Item) -> list[Block]:
@@ -191,65 +202,6 @@ def _engagement(counts: object) -> str:
         else ""
     )
     return f" ({found})" if found else ""
-
-
-def topic_document(topic: Topic, weeks: Sequence[str], papers: Sequence[Line], posts: Sequence[Line]) -> Document:
-    """Return a topic with the counts behind it and the items that show it."""
-    blocks = [Block([(steady(topic.label), "heading")])]
-    if len(topic.phrases) > 1:
-        blocks.append(Block([("also: ", "dim"), (steady(", ".join(topic.phrases[1:6])), "dim")]))
-    interval = interval_words(topic)
-    blocks.append(
-        Block(
-            [
-                (f"{topic.state}  {ratio_words(topic)}", "accent"),
-                (f"  95 % between {interval}" if interval else "", "dim"),
-            ],
-            gap=True,
-        )
-    )
-    blocks.append(Block([(f"{plural(topic.after, 'paper')} in the window, {topic.before:,} before", "")]))
-    span = f"{weeks[0]} to {weeks[-1]}" if weeks else ""
-    if topic.weekly:
-        blocks.append(
-            Block([(fit("papers", 8), "dim"), (sparkline(topic.weekly), "good"), (f"  {span}", "dim")], gap=True)
-        )
-    if topic.voices_weekly:
-        blocks.append(Block([(fit("people", 8), "dim"), (sparkline(topic.voices_weekly), "accent")]))
-    for heading, lines in (("Papers", papers), ("Posts", posts)):
-        if lines:
-            blocks += [Block([(heading, "heading")], gap=True), *line_blocks(lines)]
-    return Document(tuple(blocks))
-
-
-def source_document(source: SourceState, where: str, per_week: float = 0.0) -> Document:
-    """Return how a source is doing and how much it brings a week, with what helps when it is not well."""
-    is_bad = bool(source.message)
-    blocks = [
-        Block([(steady(source.name), "heading")]),
-        Block([(f"{steady(source.kind)} · {state_words(source.state)}", "bad" if is_bad else "accent")], gap=True),
-    ]
-    if source.message:
-        blocks.append(Block([(steady(source.message), "bad")], gap=True))
-    if source.remedy:
-        blocks.append(Block([("What helps: ", "dim"), (steady(source.remedy), "")]))
-    facts = (
-        ("last good", source.last_ok),
-        ("last tried", source.last_tried),
-        ("next due", source.next_due),
-        ("newest item", source.newest),
-        ("items", f"{source.items:,}"),
-        ("a week, of late", f"{per_week:,.1f}" if per_week else None),
-        ("failures in a row", str(source.failures) if source.failures else None),
-    )
-    shown = [(name, value) for name, value in facts if value]
-    blocks += [
-        Block([(fit(name, 19), "dim"), (steady(value).replace("T", " ").removesuffix("Z"), "")], gap=number == 0)
-        for number, (name, value) in enumerate(shown)
-    ]
-    if where and is_web_address(where):
-        blocks.append(Block([(steady(where), "link")], UrlTarget(where), gap=True, hanging=2))
-    return Document(tuple(blocks))
 
 
 def items_document(heading: str, lines: Sequence[Line]) -> Document:

@@ -27,9 +27,15 @@ class UrlTarget:
 
 @dataclass(frozen=True, slots=True)
 class TopicTarget:
-    """A topic with its evidence."""
+    """The page of a topic, by its name or id; `topic` is its trend, where it has one."""
 
-    topic: Topic
+    name: str
+    topic: Topic | None = None
+
+    @classmethod
+    def of(cls, topic: Topic) -> "TopicTarget":
+        """Return where a trend leads: the page of the phrase that it counts."""
+        return cls(topic.counted or topic.label, topic)
 
 
 @dataclass(frozen=True, slots=True)

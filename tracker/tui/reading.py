@@ -1,13 +1,19 @@
-"""Gathers what the reading pane shows, in a worker thread."""
+"""Gathers what the reading pane shows, in a worker thread: at once what is near at hand, then what takes a second or two."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from tracker import times
+from tracker.errors import NotFoundError
+from tracker.models import Line
 from tracker.tui.desk import Desk
-from tracker.tui.documents import Document, item_document, items_document, source_document
-from tracker.tui.messages import ItemsTarget, ItemTarget, SourceTarget, Target
+from tracker.tui.documents import Document, item_document, items_document
+from tracker.tui.messages import ItemsTarget, ItemTarget, SourceTarget, Target, TopicTarget
 from tracker.tui.reads import Reader
-from tracker.tui.views.trends import lines_named
+from tracker.tui.sources import source_document
+from tracker.tui.topics import awaited, page_document, topic_document
+
+REST_SECONDS = 0.2
+"""How long a cursor must rest on a topic before its page is gathered: one costs a second of a million rows."""
 
 
 def gather_document(target: Target, desk: Desk) -> Callable[[Reader], Document] | None:
@@ -18,7 +24,34 @@ def gather_document(target: Target, desk: Desk) -> Callable[[Reader], Document] 
         return lambda reader: items_document(target.heading, lines_named(reader, target.names))
     if isinstance(target, SourceTarget):
         return lambda _: source_document(target.state, "")
+    if isinstance(target, TopicTarget):
+        return lambda reader: _evidence(reader, target, desk.weeks)
     return None
+
+
+def gather_page(target: Target, desk: Desk) -> Callable[[Reader], Document] | None:
+    """Return what gathers the fuller document of a target, for the lane `pages`; None where the first one is all there is."""
+    if isinstance(target, TopicTarget):
+        return lambda _: page_document(desk.pages.topic(target.name), target.topic)
+    return None
+
+
+def lines_named(reader: Reader, names: Iterable[str]) -> list[Line]:
+    """Return the lines of items by id; those that are gone are left out."""
+    rows = []
+    for name in names:
+        try:
+            rows.append(reader.item(name).row)
+        except NotFoundError:
+            continue
+    return reader.lines(rows)
+
+
+def _evidence(reader: Reader, target: TopicTarget, weeks: Sequence[str]) -> Document:
+    topic = target.topic
+    if topic is None:
+        return awaited(target.name)
+    return topic_document(topic, weeks, lines_named(reader, topic.items[:20]), lines_named(reader, topic.posts[:20]))
 
 
 def _item(reader: Reader, name: str | int, desk: Desk) -> Document:

@@ -120,6 +120,27 @@ def topic_draw(topic: Topic) -> Draw:
     return draw
 
 
+def spoken_draw(topic: Topic) -> Draw:
+    """Return what draws a topic that people post about in two rows: label and people a week; then who and where."""
+
+    def draw(width: int) -> list[Row]:
+        bars = sparkline(topic.voices_weekly, 12)
+        people = topic.voices_weekly[-1] if topic.voices_weekly else 0
+        count = fit_right(plural(people, "person", "people"), 11)
+        label = fit(topic.label, max(width - 3 - len(bars) - 11 - 4, 8))
+        first: Row = [("   ", ""), (label, "strong"), (" ", ""), (count, "accent"), ("  ", ""), (bars, "accent")]
+        return [first, [("   ", ""), (fit(spoken_words(topic), width - 4), "dim")]]
+
+    return draw
+
+
+def spoken_words(topic: Topic) -> str:
+    """Return where people post about a topic, and how many papers name it."""
+    where = ", ".join(f"{plural(people, 'person', 'people')} on {name}" for name, people in topic.networks[:3])
+    papers = f"{plural(topic.after, 'paper')} with it" if topic.after else "no paper with it"
+    return " · ".join(part for part in (where, papers) if part)
+
+
 def why_rising(topic: Topic) -> str:
     """Return the counts behind a topic in words."""
     words = [

@@ -10,8 +10,9 @@ from textual.screen import Screen
 from tracker.models import Line
 from tracker.tui.desk import Desk
 from tracker.tui.jobs import desk_of, start
-from tracker.tui.messages import DocumentReady, Pointed, Said, Target, UrlTarget, ViewTarget
-from tracker.tui.reading import gather_document
+from tracker.tui.messages import DocumentReady, Pointed, Said, Target, TopicTarget, UrlTarget, ViewTarget
+from tracker.tui.reading import REST_SECONDS, gather_document, gather_page
+from tracker.tui.topics import awaited
 from tracker.tui.views.base import View
 from tracker.tui.widgets.bars import BottomBar
 from tracker.tui.widgets.nav import Nav
@@ -20,6 +21,8 @@ from tracker.tui.widgets.reading import ReadingPane
 if TYPE_CHECKING:
     from textual.suggester import Suggester
 
+    from tracker.tui.documents import Document
+    from tracker.tui.reads import Reader
     from tracker.tui.views.today import TodayView
     from tracker.tui.widgets.prompt import Prompt
 
@@ -99,6 +102,27 @@ class Shell(Screen[None]):
     def _ready(self, message: DocumentReady, *, keep_place: bool) -> None:
         if message.target == self.pane_target:
             self.pane.show(message.document, keep_place=keep_place)
+            page = gather_page(message.target, self.desk)
+            if page is not None:
+                self.set_timer(REST_SECONDS, lambda: self._gather_page(message.target, page))
+
+    def _gather_page(self, target: Target, page: "Callable[[Reader], Document]") -> None:
+        """Gather the fuller document of what is still shown; it takes the place of the first one."""
+
+        def show(document: "Document") -> None:
+            if target == self.pane_target:
+                self.pane.show(document, keep_place=True)
+
+        if target == self.pane_target:
+            start(self.pane, "pages", page, show, failed=lambda words: self._no_page(target, words))
+
+    def _no_page(self, target: Target, words: str) -> None:
+        if target != self.pane_target:
+            return
+        if isinstance(target, TopicTarget) and target.topic is None:
+            self.pane.show(awaited(target.name, words))
+        else:
+            self.say(words, "bad")
 
     def open(self, target: Target) -> None:
         """Read something in the pane: beside the list where there is room, else in its place."""

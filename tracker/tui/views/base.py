@@ -130,6 +130,14 @@ class View(Vertical):
         """Undo a narrowing of the view; False when there is none."""
         return False
 
+    def refused(self, words: str) -> None:
+        """Tell why something could not be read: in the list while it is empty, else in a line at the bottom."""
+        self.trouble = words
+        if self.listing.total():
+            self.say(words, "bad")
+        else:
+            self.listing.empty = words
+
     def say(self, words: str, tone: str = "info") -> None:
         """Show a line at the bottom."""
         self.post_message(Said(words, tone))

@@ -74,7 +74,9 @@ def digest_entries(digest: Digest) -> list[Entry]:
 
 
 def _entry(entry: DigestEntry, part: str) -> list[Entry]:
-    target: Target | None = TopicTarget(entry.topic) if entry.topic else ItemTarget(entry.item) if entry.item else None
+    target: Target | None = (
+        TopicTarget.of(entry.topic) if entry.topic else ItemTarget(entry.item) if entry.item else None
+    )
     entries = (
         [Entry(text_draw([(steady(entry.title), "strong")], indent=1, gap=True, hanging=2), target, (part, "title"))]
         if entry.title

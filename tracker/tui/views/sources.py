@@ -9,11 +9,12 @@ from textual.app import ComposeResult
 from tracker import times
 from tracker.models import SourceState, SyncEvent
 from tracker.text import plural
-from tracker.tui.documents import Document, source_document
+from tracker.tui.documents import Document
 from tracker.tui.jobs import start
 from tracker.tui.messages import SourceTarget, Target
 from tracker.tui.reads import Reader
 from tracker.tui.rows import TROUBLED, source_draw
+from tracker.tui.sources import source_document
 from tracker.tui.views.base import Caption, View
 from tracker.tui.widgets.entry_list import Entry, EntryList
 

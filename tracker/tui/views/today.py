@@ -13,13 +13,11 @@ from tracker.models import Line, SavedSearch, SourceState, Talk, Trends
 from tracker.query import Filter
 from tracker.text import plural
 from tracker.tui.cells import steady
-from tracker.tui.documents import Document
 from tracker.tui.jobs import start
-from tracker.tui.messages import Counted, ItemsTarget, SourceTarget, Target, TopicTarget
+from tracker.tui.messages import Counted, ItemsTarget, SourceTarget, TopicTarget
 from tracker.tui.reads import Discussed, Reader
 from tracker.tui.rows import TROUBLED, heading_draw, line_draw, source_draw, text_draw, topic_draw
 from tracker.tui.views.base import Caption, View
-from tracker.tui.views.trends import evidence
 from tracker.tui.widgets.entry_list import Entry, EntryList, line_entry
 
 NEW_SHOWN = 40
@@ -163,13 +161,6 @@ class TodayView(View):
         )
         self.query_one(EntryList).show(today_entries(self.data))
 
-    def document_of(self, target: Target) -> Callable[[Reader], Document] | None:
-        """Gather the evidence of a topic."""
-        if not isinstance(target, TopicTarget):
-            return None
-        weeks = self.data.trends.weeks if self.data.trends else ()
-        return lambda reader: evidence(reader, target.topic, weeks)
-
 
 @dataclass(frozen=True, slots=True)
 class _Talked:
@@ -271,7 +262,7 @@ def today_entries(data: TodayData) -> list[Entry]:
         part(
             "Rising",
             data.trends.window,
-            [*notice, *(Entry(topic_draw(topic), TopicTarget(topic), ("topic", topic.id)) for topic in topics)],
+            [*notice, *(Entry(topic_draw(topic), TopicTarget.of(topic), ("topic", topic.id)) for topic in topics)],
         )
     part(
         "Most discussed",

@@ -1,17 +1,19 @@
 """The reading pane: a wrapped document whose links are walked with tab and opened with enter."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.strip import Strip
 
-from tracker.tui.cells import Row, wrap
 from tracker.tui.documents import Document
 from tracker.tui.keys import LIST_KEYS, PANE_KEYS, bindings
 from tracker.tui.messages import Opened, Target
 from tracker.tui.widgets.painted import Painted
+
+if TYPE_CHECKING:
+    from tracker.tui.cells import Row
 
 MARGIN = 2
 WIDEST = 92
@@ -49,7 +51,7 @@ class ReadingPane(Painted):
         for number, block in enumerate(self.document.blocks):
             if block.gap:
                 self._rows.append(([], -1))
-            self._rows += [(row, number) for row in wrap(block.parts, width - block.indent, block.hanging)]
+            self._rows += [(row, number) for row in block.rows(width)]
         self.virtual_size = Size(self._width, len(self._rows) + 1)
         self.refresh()
 
