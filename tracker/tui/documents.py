@@ -204,6 +204,20 @@ def _engagement(counts: object) -> str:
     return f" ({found})" if found else ""
 
 
+def cited_document(said: Sequence[tuple[str, Sequence[tuple[int, Line]]]]) -> Document:
+    """Return sentences, each followed by the items it rests on as links, with their numbers."""
+    blocks: list[Block] = []
+    for words, found in said:
+        blocks += [Block([(words, "")], gap=bool(blocks)), *(_numbered(line, number) for number, line in found)]
+    return Document(tuple(blocks))
+
+
+def _numbered(line: Line, number: int) -> Block:
+    mark = fit(f"[{number}]" if number else "", 5)
+    words: list[Part] = [(mark, "dim"), (steady(title_of(line)), "link"), (f"  {place_of(line)}", "dim")]
+    return Block(words, ItemTarget(line.row), hanging=5)
+
+
 def items_document(heading: str, lines: Sequence[Line]) -> Document:
     """Return several items as links under a heading."""
     return Document((Block([(steady(heading), "heading")]), Block([]), *line_blocks(lines)))

@@ -62,7 +62,23 @@ MAIN_KEYS = (
     Key("palette", "colon,ctrl+p", "app.command_palette", "all commands", "app"),
     Key("help", "question_mark", "help", "keys of this screen", "app"),
 )
-ALL_KEYS = (*MAIN_KEYS, *LIST_KEYS, *PANE_KEYS)
+LINES_KEYS = (
+    Key("group", "v", "group", "group by source, topic, day, not at all", "lines"),
+    Key("only-unread", "U", "only('unread')", "only unread, or all again", "lines"),
+    Key("only-starred", "S", "only('starred')", "only starred, or all again", "lines"),
+    Key("only-hidden", "H", "only('hidden')", "only hidden, or all again", "lines"),
+)
+DIGEST_KEYS = (
+    Key("earlier", "left_square_bracket,left", "edition(-1)", "the week or day before", "digest"),
+    Key("later", "right_square_bracket,right", "edition(1)", "the week or day after", "digest"),
+    Key("day", "d", "day", "digest of the week / brief of the day", "digest"),
+    Key("role", "c", "role", "for the next role", "digest"),
+)
+SOURCES_KEYS = (
+    Key("follow", "a", "follow", "follow something new", "sources"),
+    Key("unfollow", "x", "unfollow", "unfollow this source", "sources"),
+)
+ALL_KEYS = (*MAIN_KEYS, *LIST_KEYS, *PANE_KEYS, *LINES_KEYS, *DIGEST_KEYS, *SOURCES_KEYS)
 GROUPS = {
     "views": "Views",
     "move": "Move",
@@ -71,6 +87,9 @@ GROUPS = {
     "read": "Reading pane",
     "sync": "Sync",
     "app": "And",
+    "lines": "Papers and Posts",
+    "digest": "Digest",
+    "sources": "Sources",
 }
 _SHOWN = {
     "slash": "/",
@@ -89,6 +108,10 @@ _SHOWN = {
     "up": "↑",
     "full_stop": ".",
     "comma": ",",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "left": "←",
+    "right": "→",
 }
 
 

@@ -54,6 +54,13 @@ class ItemsTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class CitedTarget:
+    """Sentences of a digest, each with the ids of the items it rests on and their numbers, where they have any."""
+
+    said: tuple[tuple[str, tuple[str, ...], tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ViewTarget:
     """Another view, with a query line for it."""
 
@@ -61,7 +68,7 @@ class ViewTarget:
     line: str = ""
 
 
-Target = ItemTarget | UrlTarget | TopicTarget | SourceTarget | ItemsTarget | ViewTarget
+Target = ItemTarget | UrlTarget | TopicTarget | SourceTarget | ItemsTarget | CitedTarget | ViewTarget
 
 
 class Pointed(Message):

@@ -6,8 +6,8 @@ from tracker import times
 from tracker.errors import NotFoundError
 from tracker.models import Line
 from tracker.tui.desk import Desk
-from tracker.tui.documents import Document, item_document, items_document
-from tracker.tui.messages import ItemsTarget, ItemTarget, SourceTarget, Target, TopicTarget
+from tracker.tui.documents import Document, cited_document, item_document, items_document
+from tracker.tui.messages import CitedTarget, ItemsTarget, ItemTarget, SourceTarget, Target, TopicTarget
 from tracker.tui.reads import Reader
 from tracker.tui.sources import source_document
 from tracker.tui.topics import awaited, page_document, topic_document
@@ -22,6 +22,8 @@ def gather_document(target: Target, desk: Desk) -> Callable[[Reader], Document] 
         return lambda reader: _item(reader, target.name, desk)
     if isinstance(target, ItemsTarget):
         return lambda reader: items_document(target.heading, lines_named(reader, target.names))
+    if isinstance(target, CitedTarget):
+        return lambda reader: _cited(reader, target)
     if isinstance(target, SourceTarget):
         return lambda _: source_document(target.state, "")
     if isinstance(target, TopicTarget):
@@ -52,6 +54,15 @@ def _evidence(reader: Reader, target: TopicTarget, weeks: Sequence[str]) -> Docu
     if topic is None:
         return awaited(target.name)
     return topic_document(topic, weeks, lines_named(reader, topic.items[:20]), lines_named(reader, topic.posts[:20]))
+
+
+def _cited(reader: Reader, target: CitedTarget) -> Document:
+    told = []
+    for words, names, numbers in target.said:
+        given = dict(zip(names, numbers, strict=False))
+        lines = lines_named(reader, names)
+        told.append((words, [(given.get(line.id, 0), line) for line in lines]))
+    return cited_document(told)
 
 
 def _item(reader: Reader, name: str | int, desk: Desk) -> Document:
