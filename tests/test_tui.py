@@ -574,10 +574,13 @@ async def test_filters_in_place(session: StagedSession) -> None:
         await stage.press("enter")
         assert "Did you mean is:unread?" in stage.text
         await stage.press("escape", "f")
-        await stage.type("sparse")
+        await stage.type("reproducing")
         await stage.press("enter")
-        assert "Words are searched with /" in stage.text
-        await stage.press("escape", "s", "f")
+        await stage.until(lambda: stage.listing.total() == 1)
+        assert "[Re] Reproducing" in stage.text
+        await stage.press("escape")
+        await stage.until(lambda: stage.listing.total() == 56)
+        await stage.press("s", "f")
         await stage.type("is:starred")
         await stage.press("enter")
         assert stage.listing.total() == 1

@@ -158,6 +158,11 @@ class Desk:
         pending = self._pending.get(line.row)
         return replace(line, **pending[1]) if pending else line
 
+    @property
+    def is_marking(self) -> bool:
+        """Whether marks are on their way to the disk: what is read by marks must wait for them, in their lane."""
+        return bool(self._pending)
+
     def lines(self, reader: Reader, rows: Sequence[int]) -> list[Line]:
         """Return lines as they will be."""
         lines = reader.lines(rows)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from tracker import times
-from tracker.errors import NotFoundError
 from tracker.models import Line
 from tracker.tui.desk import Desk
 from tracker.tui.documents import Document, cited_document, item_document, items_document
@@ -40,13 +39,7 @@ def gather_page(target: Target, desk: Desk) -> Callable[[Reader], Document] | No
 
 def lines_named(reader: Reader, names: Iterable[str]) -> list[Line]:
     """Return the lines of items by id; those that are gone are left out."""
-    rows = []
-    for name in names:
-        try:
-            rows.append(reader.item(name).row)
-        except NotFoundError:
-            continue
-    return reader.lines(rows)
+    return reader.lines(list(reader.rows_named(list(names)).values()))
 
 
 def _evidence(reader: Reader, target: TopicTarget, weeks: Sequence[str]) -> Document:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from rich.cells import cell_len
+
 from tracker import times
 from tracker.latex import readable
 from tracker.models import Hit, Line, SourceState, Topic
@@ -74,7 +76,7 @@ def heading_draw(words: str, note: str = "", gap: bool = True) -> Draw:
     """Return what draws the heading of a part of a list."""
 
     def draw(width: int) -> list[Row]:
-        room = max(width - len(words) - 3, 0)
+        room = max(width - cell_len(words) - 3, 0)
         row: Row = [(" ", ""), (words, "heading"), ("  ", ""), (fit(note, room).rstrip(), "dim")]
         return [[], row] if gap else [row]
 
