@@ -134,6 +134,12 @@ async def test_a_key_goes_through_the_groups(tmp_path: Path, size: tuple[int, in
         await stage.press("v")
         await stage.until(lambda: "by day, 18 groups" in stage.text)
         assert "2026-05-19  " in stage.text
+        await stage.press("right_curly_bracket")
+        assert stage.line.date == "2026-05-18"
+        await stage.press("left_curly_bracket")
+        assert stage.line.date == "2026-05-19"
+        await stage.press("left_curly_bracket")
+        assert "No group in that direction" in stage.said
         before = stage.line.row
         await stage.press("u")
         await stage.until(lambda: "55 papers" in stage.text)

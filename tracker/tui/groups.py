@@ -26,7 +26,9 @@ def by_field(reader: Reader, state: Filter, rows: Sequence[int] | None, by: str)
     if rows is None:
         return gathered(reader.keyed(state, by))
     lines = reader.lines(rows)
-    return gathered((line.row, line.origin if by == "source" else line.date[:10]) for line in lines)
+    if by == "day":  # searched rows stand in the order of their worth: days still follow each other
+        return sorted(gathered((line.row, line.date[:10]) for line in lines), reverse=True)
+    return gathered((line.row, line.origin) for line in lines)
 
 
 def by_topic(reader: Reader, state: Filter, rows: Sequence[int] | None, topics: Sequence[Topic]) -> list[Group]:

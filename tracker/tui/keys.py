@@ -64,6 +64,8 @@ MAIN_KEYS = (
 )
 LINES_KEYS = (
     Key("group", "v", "group", "group by source, topic, day, not at all", "lines"),
+    Key("next-group", "right_curly_bracket", "leap(1)", "next group", "lines"),
+    Key("previous-group", "left_curly_bracket", "leap(-1)", "previous group", "lines"),
     Key("only-unread", "U", "only('unread')", "only unread, or all again", "lines"),
     Key("only-starred", "S", "only('starred')", "only starred, or all again", "lines"),
     Key("only-hidden", "H", "only('hidden')", "only hidden, or all again", "lines"),
@@ -110,6 +112,8 @@ _SHOWN = {
     "comma": ",",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
     "left": "←",
     "right": "→",
 }

@@ -178,6 +178,11 @@ class LinesView(View):
         self.query_one(Caption).say(f"Grouping by {self.by} …" if self.by else "No groups …")
         self.reload()
 
+    def action_leap(self, way: int) -> None:
+        """Go to the next or previous group."""
+        if not self.lines.leap(way):
+            self.say("No group in that direction." if self.lines.heads else "The list has no groups; v makes them.")
+
     def back(self) -> bool:
         """Take the filter away, then the groups."""
         if self.filter_line:

@@ -70,6 +70,18 @@ class LineList(CursorList):
         self._blocks.clear()
         self._settle(row, place)
 
+    def leap(self, way: int) -> bool:
+        """Go to the first item of the next or previous group; False when there is none."""
+        heads = [index for index, row in enumerate(self.rows) if row < 0]
+        here = max((number for number, index in enumerate(heads) if index < self.cursor), default=-1)
+        wanted = here + way
+        if not 0 <= wanted < len(heads):
+            return False
+        self.touched = True
+        self.scroll_to(y=heads[wanted], animate=False)
+        self.move_to(heads[wanted] + 1)
+        return True
+
     def leave_out(self, row: int) -> None:
         """Take an item out; the cursor goes to the one after it."""
         if row not in self.rows:
