@@ -15,7 +15,7 @@ from tracker.tui.cells import fit, fit_right, sparkline, steady, wrap
 from tracker.tui.desk import Desk
 from tracker.tui.documents import item_document
 from tracker.tui.keys import ALL_KEYS, MAIN_KEYS, shown, unknown
-from tracker.tui.messages import ItemTarget, UrlTarget
+from tracker.tui.messages import ItemTarget, UrlTarget, ViewTarget
 from tracker.tui.rows import hit_draw, line_row, source_draw, topic_draw
 from tracker.tui.screens.marking import address_of
 from tracker.tui.sources import source_document
@@ -93,7 +93,8 @@ def test_the_document_of_a_paper_leads_only_to_the_web_and_to_stored_items(tmp_p
     document = item_document(item, None, reader.posts_about(item.row))
     targets = [block.target for block in document.blocks if block.target]
     assert all(
-        isinstance(target, ItemTarget) or (isinstance(target, UrlTarget) and target.url.startswith("https://"))
+        isinstance(target, ItemTarget | ViewTarget)
+        or (isinstance(target, UrlTarget) and target.url.startswith("https://"))
         for target in targets
     )
     assert not address_of(item) or address_of(item).startswith("https://")

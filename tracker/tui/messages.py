@@ -8,7 +8,7 @@ from textual.message import Message
 from tracker.models import SourceState, SyncEvent, Topic
 
 if TYPE_CHECKING:
-    from tracker.tui.documents import Document
+    from tracker.tui.blocks import Document
 
 
 @dataclass(frozen=True, slots=True)

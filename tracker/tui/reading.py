@@ -1,16 +1,23 @@
 """Gathers what the reading pane shows, in a worker thread: at once what is near at hand, then what takes a second or two."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from tracker import times
+from tracker.errors import TrackerError
 from tracker.models import Line
+from tracker.tui.blocks import Document, cited_document, items_document
 from tracker.tui.desk import Desk
-from tracker.tui.documents import Document, cited_document, item_document, items_document
+from tracker.tui.documents import item_document
 from tracker.tui.messages import CitedTarget, ItemsTarget, ItemTarget, SourceTarget, Target, TopicTarget
 from tracker.tui.reads import Reader
 from tracker.tui.sources import source_document
 from tracker.tui.topics import awaited, page_document, topic_document
 
+QUOTED = 12
+"""So many posts about a paper are quoted."""
+NEAR = 5
+"""So many items that are near in meaning are listed."""
 REST_SECONDS = 0.2
 """How long a cursor must rest on a topic before its page is gathered: one costs a second of a million rows."""
 
@@ -34,6 +41,8 @@ def gather_page(target: Target, desk: Desk) -> Callable[[Reader], Document] | No
     """Return what gathers the fuller document of a target, for the lane `pages`; None where the first one is all there is."""
     if isinstance(target, TopicTarget):
         return lambda _: page_document(desk.pages.topic(target.name), target.topic)
+    if isinstance(target, ItemTarget) and desk.session.is_warm:
+        return lambda reader: _nearest(reader, target.name, desk)
     return None
 
 
@@ -58,11 +67,23 @@ def _cited(reader: Reader, target: CitedTarget) -> Document:
     return cited_document(told)
 
 
-def _item(reader: Reader, name: str | int, desk: Desk) -> Document:
+def _nearest(reader: Any, name: str | int, desk: Desk) -> Document:  # noqa: ANN401 - the session made this reader and takes it back
+    """Return an item with what is near to it in meaning: the index is in memory already."""
+    own = reader.item(name)
+    try:
+        hits = desk.session.search(f"like:{own.id}", limit=NEAR + 1, mode="semantic", reader=reader)
+    except TrackerError:  # nothing is embedded, or this item is not yet
+        hits = []
+    return _item(reader, name, desk, [hit.line for hit in hits if hit.line.row != own.row][:NEAR])
+
+
+def _item(reader: Reader, name: str | int, desk: Desk, near: Sequence[Line] = ()) -> Document:
     item = reader.item(name)
     lines = desk.lines(reader, [item.row])
     line = lines[0] if lines else None
     if item.kind == "paper":
         talk = reader.talk_about([item.row], times.now().date()).get(item.row)
-        return item_document(item, line, reader.posts_about(item.row), talk=talk)
-    return item_document(item, line, reader.papers_of(item.row), elsewhere=reader.told_elsewhere(item.row))
+        posts = reader.posts_about(item.row)
+        said = {row: text for row, (_, text) in reader.texts([post.row for post in posts[:QUOTED]]).items()}
+        return item_document(item, line, posts, talk=talk, said=said, near=near)
+    return item_document(item, line, reader.papers_of(item.row), elsewhere=reader.told_elsewhere(item.row), near=near)

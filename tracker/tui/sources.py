@@ -2,8 +2,8 @@
 
 from tracker.identity import is_web_address
 from tracker.models import SourceState
+from tracker.tui.blocks import Block, Document
 from tracker.tui.cells import fit, steady
-from tracker.tui.documents import Block, Document
 from tracker.tui.messages import UrlTarget
 from tracker.tui.rows import state_words
 

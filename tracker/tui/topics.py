@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from tracker.models import Line, Topic
 from tracker.pages import Compared, Neighbour, Paper, Post, TopicPage
 from tracker.text import plural
+from tracker.tui.blocks import Block, Document, line_blocks, title_words
 from tracker.tui.cells import Part, Row, fit, sparkline, steady
 from tracker.tui.charts import beside, counted, curve, least_width
-from tracker.tui.documents import Block, Document, line_blocks, title_words
 from tracker.tui.messages import ItemTarget, TopicTarget
 from tracker.tui.rows import interval_words, ratio_words
 

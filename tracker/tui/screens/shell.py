@@ -21,7 +21,7 @@ from tracker.tui.widgets.reading import ReadingPane
 if TYPE_CHECKING:
     from textual.suggester import Suggester
 
-    from tracker.tui.documents import Document
+    from tracker.tui.blocks import Document
     from tracker.tui.reads import Reader
     from tracker.tui.views.today import TodayView
     from tracker.tui.widgets.prompt import Prompt

@@ -18,7 +18,7 @@ from tracker.tui.widgets.line_list import LineList
 
 if TYPE_CHECKING:
     from tracker.query import Filter
-    from tracker.tui.documents import Document
+    from tracker.tui.blocks import Document
 
 COMMON_HINTS = (
     ("open", "open"),

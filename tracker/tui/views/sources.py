@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from tracker import times
 from tracker.models import SourceState, SyncEvent
 from tracker.text import plural
-from tracker.tui.documents import Document
+from tracker.tui.blocks import Document
 from tracker.tui.jobs import start
 from tracker.tui.messages import SourceTarget, Target
 from tracker.tui.reads import Reader

@@ -7,7 +7,7 @@ from textual.binding import BindingType
 from textual.geometry import Size
 from textual.strip import Strip
 
-from tracker.tui.documents import Document
+from tracker.tui.blocks import Document
 from tracker.tui.keys import LIST_KEYS, PANE_KEYS, bindings
 from tracker.tui.messages import Opened, Target
 from tracker.tui.widgets.painted import Painted
