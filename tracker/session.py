@@ -63,6 +63,10 @@ class Session:
         """What `feeds.toml` says."""
         return config.load(self.home)
 
+    def reread(self) -> None:
+        """Read `feeds.toml` again when next asked for: what is followed has changed."""
+        self.__dict__.pop("config", None)
+
     @property
     def database(self) -> Path:
         """Where the store is."""

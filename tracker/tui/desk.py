@@ -4,11 +4,9 @@ Nothing here knows a widget, so it is tested without a screen.
 """
 
 import json
-import queue
-import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -17,54 +15,12 @@ from tracker import times
 from tracker.errors import TrackerError
 from tracker.models import Line, Trends
 from tracker.session import Session
+from tracker.tui.lanes import Lane, Settle
 from tracker.tui.reads import Reader
 
 UNDO_LIMIT = 200
 TOPICS = 20
 LOOK = "index/last-look.json"
-
-
-Work = Callable[[Reader], Any]
-Settle = Callable[[Any, BaseException | None], None]
-
-
-class Lane:
-    """A thread with a reader of its own that does jobs in turn.
-
-    It is a daemon: leaving the program never waits for a sync or a model that is being loaded; the store bears being left.
-    """
-
-    def __init__(self, name: str, session: Session) -> None:
-        self._session = session
-        self._jobs: queue.SimpleQueue[tuple[Work, Settle, Callable[[], bool]] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name=f"tracker-{name}", daemon=True)
-        self._thread.start()
-
-    def submit(self, work: Work, settle: Settle, is_stale: Callable[[], bool] = lambda: False) -> None:
-        """Do a job after those before it, unless it is stale by then; `settle` is called in this thread."""
-        self._jobs.put((work, settle, is_stale))
-
-    def finish(self, seconds: float) -> None:
-        """Wait until all that was submitted is done."""
-        self._jobs.put(None)
-        self._thread.join(seconds)
-
-    def _run(self) -> None:
-        reader: Any = None
-        while (job := self._jobs.get()) is not None:
-            work, settle, is_stale = job
-            if is_stale():
-                settle(None, None)
-                continue
-            try:
-                reader = reader or self._session.new_reader()
-                result = work(reader)
-            except BaseException as error:  # noqa: BLE001 - handed on to the caller, who tells the user
-                settle(None, error)
-            else:
-                settle(result, None)
-        if reader is not None:
-            reader.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +80,18 @@ class Desk:
     def pages(self) -> Session:
         """A session for the pages of topics, for the lane of that name: a page must not wait for the trends of a week."""
         return self._another_session()
+
+    @cached_property
+    def trying(self) -> Session:
+        """A session for trying what somebody wants to follow, for the lane of that name."""
+        return self._another_session()
+
+    def reread(self) -> None:
+        """Read `feeds.toml` again: what is followed has changed."""
+        others = (self.__dict__.get(name) for name in ("aside", "pages", "trying", "syncing"))
+        for session in (self.session, *others):
+            if session is not None:
+                session.reread()
 
     @cached_property
     def syncing(self) -> Session:

@@ -45,9 +45,9 @@ def item_document(
         blocks.append(Block([("In short: ", "dim"), (steady(item.tldr), "")], gap=True))
     if item.comment:
         blocks.append(Block([("Comment: ", "dim"), (steady(item.comment), "dim")], gap=True))
-    blocks += _links(item)
     blocks += _related(item, related, talk, said or {})
     blocks += _elsewhere(elsewhere)
+    blocks += _links(item)
     blocks += _near(item, near)
     blocks += _seen(item)
     return Document(tuple(blocks), item, line)

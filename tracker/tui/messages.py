@@ -61,6 +61,13 @@ class CitedTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadyTarget:
+    """A document that is there already."""
+
+    document: "Document"
+
+
+@dataclass(frozen=True, slots=True)
 class ViewTarget:
     """Another view, with a query line for it."""
 
@@ -68,7 +75,9 @@ class ViewTarget:
     line: str = ""
 
 
-Target = ItemTarget | UrlTarget | TopicTarget | SourceTarget | ItemsTarget | CitedTarget | ViewTarget
+Readable = ItemTarget | TopicTarget | SourceTarget | ItemsTarget | CitedTarget | ReadyTarget
+"""What the reading pane shows."""
+Target = Readable | UrlTarget | ViewTarget
 
 
 class Pointed(Message):

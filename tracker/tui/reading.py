@@ -9,7 +9,18 @@ from tracker.models import Line
 from tracker.tui.blocks import Document, cited_document, items_document
 from tracker.tui.desk import Desk
 from tracker.tui.documents import item_document
-from tracker.tui.messages import CitedTarget, ItemsTarget, ItemTarget, SourceTarget, Target, TopicTarget
+from tracker.tui.messages import (
+    CitedTarget,
+    ItemsTarget,
+    ItemTarget,
+    Readable,
+    ReadyTarget,
+    SourceTarget,
+    Target,
+    TopicTarget,
+    UrlTarget,
+    ViewTarget,
+)
 from tracker.tui.reads import Reader
 from tracker.tui.sources import source_document
 from tracker.tui.topics import awaited, page_document, topic_document
@@ -24,17 +35,26 @@ REST_SECONDS = 0.2
 
 def gather_document(target: Target, desk: Desk) -> Callable[[Reader], Document] | None:
     """Return what gathers the document of a target, or None when there is nothing to read."""
-    if isinstance(target, ItemTarget):
-        return lambda reader: _item(reader, target.name, desk)
-    if isinstance(target, ItemsTarget):
-        return lambda reader: items_document(target.heading, lines_named(reader, target.names))
-    if isinstance(target, CitedTarget):
-        return lambda reader: _cited(reader, target)
-    if isinstance(target, SourceTarget):
-        return lambda _: source_document(target.state, "")
-    if isinstance(target, TopicTarget):
-        return lambda reader: _evidence(reader, target, desk.weeks)
-    return None
+    if isinstance(target, UrlTarget | ViewTarget):
+        return None
+    return lambda reader: _document(reader, target, desk)
+
+
+def _document(reader: Reader, target: Readable, desk: Desk) -> Document:
+    match target:
+        case ItemTarget(name):
+            document = _item(reader, name, desk)
+        case ItemsTarget(heading, names):
+            document = items_document(heading, lines_named(reader, names))
+        case ReadyTarget(ready):
+            document = ready
+        case CitedTarget():
+            document = _cited(reader, target)
+        case SourceTarget(state):
+            document = source_document(state, "")
+        case TopicTarget():
+            document = _evidence(reader, target, desk.weeks)
+    return document
 
 
 def gather_page(target: Target, desk: Desk) -> Callable[[Reader], Document] | None:

@@ -23,6 +23,7 @@ _STATE_WORDS = {
     "login": "wants a login",
     "silent": "gone silent",
     "off": "switched off",
+    "left": "not followed",
 }
 
 
@@ -167,7 +168,7 @@ def source_draw(source: SourceState, progress: str = "") -> Draw:
 
     def draw(width: int) -> list[Row]:
         is_bad = source.state in TROUBLED
-        mark = ("▲", "bad") if is_bad else ("·", "dim") if source.state in {"off", "new"} else ("✓", "good")
+        mark = ("▲", "bad") if is_bad else ("·", "dim") if source.state in {"off", "new", "left"} else ("✓", "good")
         good = times.ago(source.last_ok, times.now()) or "never"
         end: Row = [
             (" ", ""),

@@ -206,6 +206,8 @@ class MainScreen(Saving):
         start(self, "lists", lambda reader: reader.source_states(), self._know_sources, group="health")
 
     def _know_sources(self, states: "list[SourceState]") -> None:
+        followed = {source.name for source in self.desk.session.config.sources}
+        states = [state for state in states if state.name in followed]
         failing = sum(state.state in TROUBLED for state in states)
         self.query_one(TopBar).update(failing=failing)
         self.query_one(Nav).counts[7] = f"▲{failing}" if failing else ""
