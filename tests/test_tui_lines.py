@@ -124,14 +124,14 @@ async def test_a_key_goes_through_the_groups(tmp_path: Path, size: tuple[int, in
     async def act(stage: Stage) -> None:
         await stage.press("2")
         await stage.until(lambda: "56 papers" in stage.text)
-        await stage.press("v")
+        await stage.press("B")
         await stage.until(lambda: "by source, 1 group" in stage.text)
         assert "daily  56" in stage.text
-        await stage.press("v")
+        await stage.press("B")
         await stage.until(lambda: "by topic, 2 groups" in stage.text)
         assert "sparse [attention  2" in stage.text
         assert stage.line.id.startswith("arxiv:")
-        await stage.press("v")
+        await stage.press("B")
         await stage.until(lambda: "by day, 18 groups" in stage.text)
         assert "2026-05-19  " in stage.text
         await stage.press("right_curly_bracket")
@@ -164,7 +164,7 @@ async def test_words_in_the_filter_line_search_in_place(tmp_path: Path) -> None:
         await stage.until(lambda: stage.listing.total() == 2)  # what meaning found is merged in
         assert "2 papers · reproducing year:2026" in stage.text
         assert "[Re] Reproducing" in stage.text
-        await stage.press("v")
+        await stage.press("B")
         await stage.until(lambda: "by source" in stage.text)
         assert stage.main.view.lines.items == 2
         await stage.press("A")

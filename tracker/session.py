@@ -63,8 +63,8 @@ class Session:
         """What `feeds.toml` says."""
         return config.load(self.home)
 
-    def reread(self) -> None:
-        """Read `feeds.toml` again when next asked for: what is followed has changed."""
+    def forget_config(self) -> None:
+        """Read `feeds.toml` anew when next asked; the model that is loaded stays."""
         self.__dict__.pop("config", None)
 
     @property

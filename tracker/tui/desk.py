@@ -91,7 +91,7 @@ class Desk:
         others = (self.__dict__.get(name) for name in ("aside", "pages", "trying", "syncing"))
         for session in (self.session, *others):
             if session is not None:
-                session.reread()
+                session.forget_config()
 
     @cached_property
     def syncing(self) -> Session:

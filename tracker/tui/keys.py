@@ -63,7 +63,7 @@ MAIN_KEYS = (
     Key("help", "question_mark", "help", "keys of this screen", "app"),
 )
 LINES_KEYS = (
-    Key("group", "v", "group", "group by source, topic, day, not at all", "lines"),
+    Key("group", "B", "group", "group by source, topic, day, not at all", "lines"),
     Key("next-group", "right_curly_bracket", "leap(1)", "next group", "lines"),
     Key("previous-group", "left_curly_bracket", "leap(-1)", "previous group", "lines"),
     Key("only-unread", "U", "only('unread')", "only unread, or all again", "lines"),

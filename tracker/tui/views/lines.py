@@ -181,7 +181,7 @@ class LinesView(View):
     def action_leap(self, way: int) -> None:
         """Go to the next or previous group."""
         if not self.lines.leap(way):
-            self.say("No group in that direction." if self.lines.heads else "The list has no groups; v makes them.")
+            self.say("No group in that direction." if self.lines.heads else "the list has no groups; B makes them.")
 
     def back(self) -> bool:
         """Take the filter away, then the groups."""
