@@ -33,10 +33,11 @@ class TrackerApp(App[int]):
     COMMANDS = App.COMMANDS | {commands}
     COMMAND_PALETTE_BINDING = "ctrl+p"
 
-    def __init__(self, session: Session, *, sync: bool = False) -> None:
+    def __init__(self, session: Session, *, sync: bool = False, first_run: bool = False) -> None:
         super().__init__()
         self.desk = Desk(session)
         self._sync = sync
+        self._first_run = first_run
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
@@ -47,7 +48,7 @@ class TrackerApp(App[int]):
 
     def get_default_screen(self) -> MainScreen:
         """Return the main screen."""
-        screen = MainScreen(sync=self._sync)
+        screen = MainScreen(sync=self._sync, first_run=self._first_run)
         # the class that the first resize would set: set before, it saves one layout of the first frame
         screen.add_class(
             next(name for width, name in reversed(MainScreen.HORIZONTAL_BREAKPOINTS) if self.size.width >= width)
@@ -59,14 +60,15 @@ class TrackerApp(App[int]):
         self.set_keymap(dict(self.desk.session.config.keys))
 
 
-def run(session: Session, *, sync: bool = False) -> int:
+def run(session: Session, *, sync: bool = False, first_run: bool = False) -> int:
     """Show the terminal face until the user leaves; return the exit status.
 
     Args:
         session: what is shown.
         sync: whether to fetch all sources in the background once the first frame is there.
+        first_run: whether to ask first what to follow.
     """
-    app = TrackerApp(session, sync=sync)
+    app = TrackerApp(session, sync=sync, first_run=first_run)
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
         return app.run() or 0

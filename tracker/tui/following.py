@@ -33,8 +33,8 @@ class Proposal:
     write: Callable[[str], str] | None = None
 
 
-def propose(following: "Following", text: str) -> Proposal:
-    """Recognise and try what somebody wants to follow.
+def propose(following: "Following", text: str, *, attempt: bool = True) -> Proposal:
+    """Recognise what somebody wants to follow, and try it unless they say not to.
 
     Raises:
         NotFoundError: nothing recognises it, or no way to read it works.
@@ -43,7 +43,7 @@ def propose(following: "Following", text: str) -> Proposal:
     text = text.strip()
     if is_list(text):
         return _propose_list(following, text)
-    find = following.find(text)
+    find = following.find(text, attempt=attempt)
     if find.existing is not None:
         name = find.existing.name
         if find.existing.enabled:

@@ -75,9 +75,16 @@ class ViewTarget:
     line: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ChoiceTarget:
+    """An answer to a question, by its name."""
+
+    value: str
+
+
 Readable = ItemTarget | TopicTarget | SourceTarget | ItemsTarget | CitedTarget | ReadyTarget
 """What the reading pane shows."""
-Target = Readable | UrlTarget | ViewTarget
+Target = Readable | UrlTarget | ViewTarget | ChoiceTarget
 
 
 class Pointed(Message):

@@ -12,7 +12,7 @@ from tracker.tui.jobs import start
 from tracker.tui.keys import MAIN_KEYS, VIEWS, bindings, unknown
 from tracker.tui.messages import Counted, Opened, UrlTarget, ViewTarget
 from tracker.tui.rows import TROUBLED
-from tracker.tui.screens.saving import Saving
+from tracker.tui.screens.starting import Starting
 from tracker.tui.views.base import View
 from tracker.tui.views.today import TodayView
 from tracker.tui.widgets.bars import BottomBar, TopBar
@@ -51,14 +51,15 @@ RELOAD_AFTER_SECONDS = 0.3
 """So that the first keys are answered before everything is gathered."""
 
 
-class MainScreen(Saving):
+class MainScreen(Starting):
     """Views are built when they are first asked for, so the first frame pays for one only."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(MAIN_KEYS)]
     HORIZONTAL_BREAKPOINTS = [(0, "-one"), (100, "-two"), (140, "-three")]  # noqa: RUF012 - Textual declares it without ClassVar
 
-    def __init__(self, *, sync: bool = False) -> None:
+    def __init__(self, *, sync: bool = False, first_run: bool = False) -> None:
         super().__init__()
+        self._is_first_run = first_run
         self._sync_wanted = sync
 
     def compose(self) -> ComposeResult:
@@ -83,7 +84,9 @@ class MainScreen(Saving):
         self.set_timer(RELOAD_AFTER_SECONDS, today.reload)
         self.look_at_sources()
         self.greet()
-        if self._sync_wanted:
+        if self._is_first_run:
+            self.ask_first()
+        elif self._sync_wanted:
             self.sync(())
 
     @property
