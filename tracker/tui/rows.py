@@ -32,7 +32,7 @@ def title_of(line: Line) -> str:
     return readable(line.title) if "\\" in line.title or "$" in line.title else line.title
 
 
-def line_row(line: Line, width: int, first: str = "", first_width: int = 5) -> Row:
+def line_row(line: Line, width: int, first: str = "", first_width: int = 5, where: str = "") -> Row:
     """Return an item as one row: marks, age (or `first`), title, who or where, and the posts about it."""
     marks: Row = [("•" if not line.is_read else " ", "accent"), ("★" if line.is_starred else " ", "warm"), (" ", "")]
     age = fit_right(first or times.ago(line.date, times.now()), first_width)
@@ -44,7 +44,7 @@ def line_row(line: Line, width: int, first: str = "", first_width: int = 5) -> R
     if by_width:
         row += [(" ", ""), (fit(line.byline, by_width), "dim")]
     if where_width:
-        row += [(" ", ""), (fit(place_of(line), where_width), "dim")]
+        row += [(" ", ""), (fit(where or place_of(line), where_width), "dim")]
     return [*row, (posts, "accent"), (" ", "")]
 
 
@@ -56,9 +56,9 @@ def place_of(line: Line) -> str:
     return f"{line.venue or line.origin}{year}"
 
 
-def line_draw(line: Line, first: str = "", first_width: int = 5) -> Draw:
+def line_draw(line: Line, first: str = "", first_width: int = 5, where: str = "") -> Draw:
     """Return what draws an item as one row."""
-    return lambda width: [line_row(line, width, first, first_width)]
+    return lambda width: [line_row(line, width, first, first_width, where)]
 
 
 def hit_draw(hit: Hit) -> Draw:
@@ -156,6 +156,17 @@ def why_rising(topic: Topic) -> str:
     if topic.voices_weekly and topic.voices_weekly[-1]:
         words.append(f"{plural(topic.voices_weekly[-1], 'person', 'people')} posting")
     return " · ".join(words)
+
+
+def trouble_draw(source: SourceState) -> Draw:
+    """Return what draws a source in trouble in one row: what it is and why."""
+
+    def draw(width: int) -> list[Row]:
+        name = fit(source.name, min(max(width // 3, 8), 24))
+        why = " ".join(part for part in (source.message or state_words(source.state), source.remedy) if part)
+        return [[(" ▲ ", "bad"), (name, "strong"), (" ", ""), (fit(why, max(width - 5 - len(name), 4)), "dim")]]
+
+    return draw
 
 
 def state_words(state: str) -> str:
