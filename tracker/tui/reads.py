@@ -64,6 +64,10 @@ class Reader(Protocol):
         """Return the rows of items by id."""
         ...
 
+    def values(self, field: str, begun: str, limit: int = 1) -> list[str]:
+        """Return values of a filter that begin so, the commonest first."""
+        ...
+
     def texts(self, rows: Iterable[int]) -> Mapping[int, tuple[str, str]]:
         """Return title and text of rows."""
         ...

@@ -8,7 +8,7 @@ from tracker.identity import is_web_address
 from tracker.models import Item, Line
 from tracker.text import plural
 from tracker.tui.cells import steady
-from tracker.tui.jobs import settler, start
+from tracker.tui.jobs import completer, settler, start
 from tracker.tui.messages import ItemTarget, Said, Target
 from tracker.tui.screens.shell import Shell
 
@@ -159,7 +159,9 @@ class Marking(Shell):
             self.close_prompt()
             self.refresh_nav()
 
-        await self.ask("filter", view.filter_line + (" " if view.filter_line else ""), done, FilterSuggester())
+        await self.ask(
+            "filter", view.filter_line + (" " if view.filter_line else ""), done, FilterSuggester(completer(self))
+        )
 
     # what leaves the program
 
