@@ -15,6 +15,7 @@ from tracker import times
 from tracker.errors import TrackerError
 from tracker.models import Line, Trends
 from tracker.session import Session
+from tracker.tui.failures import system_words
 from tracker.tui.lanes import Lane, Settle
 from tracker.tui.reads import Reader
 
@@ -108,6 +109,8 @@ class Desk:
         """Return what the user is told of an error: one line. One that nobody foresaw goes to the log with its traceback."""
         if isinstance(error, TrackerError):
             return str(error)
+        if words := system_words(error):
+            return words
         path = self.session.log_file
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
