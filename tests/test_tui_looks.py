@@ -9,6 +9,7 @@ from test_tui import LARGE, NOW, SMALL, home
 from textual.pilot import Pilot
 
 from tracker import times
+from tracker.session import Session
 from tracker.tui.app import TrackerApp
 
 Before = Callable[[Pilot[int]], Awaitable[None]]
@@ -18,6 +19,7 @@ Before = Callable[[Pilot[int]], Awaitable[None]]
 def _fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(times, "now", lambda: NOW)
     monkeypatch.setattr("tracker.tui.screens.main.RELOAD_AFTER_SECONDS", 0.001)
+    monkeypatch.setattr("tracker.tui.screens.shell.REST_SECONDS", 0.001)
 
 
 def after(*keys: str, shows: str = "") -> Before:
@@ -47,8 +49,12 @@ def after(*keys: str, shows: str = "") -> Before:
         (("2", "j", "s", "j", "N"), "56 papers"),
         (("2", "j", "j", "enter"), "We study"),
         (("6",), "What [rose"),
+        (("5",), "Places"),
+        (("5", "enter"), "by title"),
+        (("2", "B"), "by source"),
+        (("7",), "2 sources"),
     ],
-    ids=["today", "papers", "item", "digest"],
+    ids=["today", "papers", "item", "digest", "trends", "topic", "groups", "sources"],
 )
 def test_looks(snap_compare: Any, tmp_path: Path, size: tuple[int, int], keys: tuple[str, ...], shows: str) -> None:
     assert snap_compare(
@@ -66,3 +72,8 @@ def test_looks_of_the_keys(snap_compare: Any, tmp_path: Path) -> None:
     assert snap_compare(
         TrackerApp(home(tmp_path)), terminal_size=SMALL, run_before=after("2", "question_mark", shows="Keys of Papers")
     )
+
+
+def test_looks_of_a_first_run(snap_compare: Any, tmp_path: Path) -> None:
+    app = TrackerApp(Session(tmp_path / "new", clock=lambda: NOW), first_run=True)
+    assert snap_compare(app, terminal_size=SMALL, run_before=after(shows="Who reads?"))

@@ -4,16 +4,19 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tracker.models import Line, SavedSearch, SourceState, Talk, Topic, Trends
 from tracker.query import Filter
-from tracker.roles import Role
 from tracker.text import plural
 from tracker.tui.cells import steady
 from tracker.tui.messages import ItemsTarget, SourceTarget, TopicTarget
 from tracker.tui.reads import Discussed, Reader
 from tracker.tui.rows import TROUBLED, Draw, heading_draw, line_draw, text_draw, topic_draw, trouble_draw
 from tracker.tui.widgets.entry_list import Entry, line_entry
+
+if TYPE_CHECKING:
+    from tracker.roles import Role
 
 LOOKED_AT = 300
 """So many of the newest of each kind are put in order by what the role reads."""
@@ -57,7 +60,7 @@ class _Talked:
 
 
 def gather(
-    reader: Reader, last: int, base: TodayData, role: Role, lines: Callable[[Reader, Sequence[int]], list[Line]]
+    reader: Reader, last: int, base: TodayData, role: "Role", lines: Callable[[Reader, Sequence[int]], list[Line]]
 ) -> TodayData:
     """Count what came in after the row `last` and read the newest of it; rows only ever grow, whatever the dates say."""
     totals = reader.totals()
@@ -84,7 +87,7 @@ def gather(
     )
 
 
-def worth(line: Line, role: Role, starred: AbstractSet[str]) -> float:
+def worth(line: Line, role: "Role", starred: AbstractSet[str]) -> float:
     """Return how much an item counts: the heaviest phrase of the role in its title, the source, whether its authors were starred.
 
     An item that was read counts less than all that were not.
