@@ -178,3 +178,18 @@ async def test_a_folder_that_cannot_be_written_is_told(session: New) -> None:
         assert not asks(stage)
 
     await play(session, act)
+
+
+async def test_a_home_with_nothing_in_it_offers_what_to_begin_with(session: New) -> None:
+    write(session.home, Answers(role="ml-engineer"))
+
+    async def act(stage: Stage) -> None:
+        await stage.until(lambda: "Nothing is stored yet" in stage.text)
+        await stage.press("enter")
+        await stage.until(lambda: type(session).synced == 1)
+        await stage.until(lambda: not stage.main.is_syncing)
+        await stage.press("j", "enter")
+        await stage.until(lambda: "477 papers" in stage.text)
+        assert "Nothing is stored yet" not in stage.text
+
+    await play(session, act)

@@ -10,7 +10,7 @@ from tracker.models import Line, SavedSearch, SourceState, Talk, Topic, Trends
 from tracker.query import Filter
 from tracker.text import plural
 from tracker.tui.cells import steady
-from tracker.tui.messages import ItemsTarget, SourceTarget, TopicTarget
+from tracker.tui.messages import ChoiceTarget, ItemsTarget, SourceTarget, TopicTarget
 from tracker.tui.reads import Discussed, Reader
 from tracker.tui.rows import TROUBLED, Draw, heading_draw, line_draw, text_draw, topic_draw, trouble_draw
 from tracker.tui.widgets.entry_list import Entry, line_entry
@@ -166,7 +166,22 @@ class Part:
 
 def today_entries(data: TodayData, height: int = 40, width: int = 79) -> list[Entry]:
     """Return the parts as entries of a list, as many of each as one screen of `height` rows has room for."""
-    return fitted([part for part in _parts(data) if part.entries], height, width)
+    is_empty = data.new_papers is not None and not data.papers and not data.posts
+    parts = [_beginning(), *_parts(data)] if is_empty else [*_parts(data)]
+    return fitted([part for part in parts if part.entries], height, width)
+
+
+def _beginning() -> Part:
+    """Return what a home with nothing in it can begin with."""
+    offers = (
+        ("sync", "R fetches what feeds.toml lists", "7 shows and changes what that is"),
+        ("starter", "the starter library", "landmark papers of 2012 to 2025; needs no network"),
+    )
+    entries = [
+        Entry(text_draw([(words, "strong"), (f"  {note}", "dim")], indent=3, hanging=2), ChoiceTarget(value), value)
+        for value, words, note in offers
+    ]
+    return Part("Nothing is stored yet", "enter chooses", entries, 2, 2)
 
 
 def fitted(parts: Sequence[Part], height: int, width: int) -> list[Entry]:

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 
 from tracker.tui.jobs import start
 from tracker.tui.keys import MAIN_KEYS, VIEWS, bindings, unknown
-from tracker.tui.messages import Counted, Opened, UrlTarget, ViewTarget
+from tracker.tui.messages import ChoiceTarget, Counted, Opened, UrlTarget, ViewTarget
 from tracker.tui.rows import TROUBLED
 from tracker.tui.screens.starting import Starting
 from tracker.tui.views.base import View
@@ -156,6 +156,8 @@ class MainScreen(Starting):
         target = message.target
         if isinstance(target, UrlTarget):
             self.open_address(target.url)
+        elif isinstance(target, ChoiceTarget):
+            self.begin(target.value)
         elif isinstance(target, ViewTarget):
             await self.action_view(target.number, target.line)
         else:

@@ -29,7 +29,10 @@ class Starting(Saving):
     def _answered(self, answers: Answers | None) -> None:
         self.desk.reread()
         self.look_at_sources()
-        when = answers.when if answers else "later"
+        self.begin(answers.when if answers else "later")
+
+    def begin(self, when: str) -> None:
+        """Fill a home that has nothing yet: by `sync`, by the `starter` library, by `both`, or `later`."""
         self._is_filling = True
         if when in {"starter", "both"}:
             self.bring_starter(then_sync=when == "both")
