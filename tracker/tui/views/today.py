@@ -98,6 +98,7 @@ class TodayView(View):
             }
 
     def _gathered(self, data: TodayData) -> None:
+        self.trouble = ""
         self.desk.newest_row = max(self.desk.newest_row, data.newest_row)
         known = self.data
         self.know(
