@@ -103,7 +103,7 @@ def topic(label: str, number: int, state: str = "rising") -> Topic:
         voices_weekly=(0, 1, 0, 2, 4, 6),
         papers_curve=tuple(
             None if week == 2 else Point(share=share, low=share / 2, high=share * 2)
-            for week, share in enumerate((0.01 * number, 0.02, 0.0, 0.03, 0.05, 0.09 / number))
+            for week, share in enumerate((0.01 * number, 0.02, 0.0, 0.03, 0.05, 0.09 / max(number, 1)))
         ),
         posts=("x:1",),
     )

@@ -73,8 +73,8 @@ def test_editions_decisions_and_versions_are_named(tmp_path: Path) -> None:
     item = replace(item, sightings=(*item.sightings, seen), version=3, links=code)
     words = words_of(item_document(item, None, []))
     assert "version 3  ·  also NeurIPS 2025 spotlight" in words
-    assert "code  https://github.com/x/y" in words
-    assert "PDF   https://example.org/z.pdf" in words
+    assert "https://github.com/x/y  code" in words
+    assert "https://example.org/z.pdf  PDF" in words
     assert "javascript" not in words
     assert "No post about it yet." in words
 

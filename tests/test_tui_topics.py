@@ -1,5 +1,6 @@
 """Charts in cells, the page of a topic, and the view of trends."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,14 @@ from rich.cells import cell_len
 from test_tui import NOW, SMALL, Stage, StagedSession, home, play, topic
 
 from tracker import times
+from tracker.errors import NotFoundError
 from tracker.models import Ranking, Trends
 from tracker.pages import Compared, Neighbour, Paper, Post, Share, TopicPage, Week, Year
 from tracker.tui.cells import Row
 from tracker.tui.charts import beside, counted, curve, place_head, place_row, weeks_shown
+from tracker.tui.desk import Desk
 from tracker.tui.messages import ItemTarget, TopicTarget
+from tracker.tui.reading import gather_page
 from tracker.tui.rows import spoken_draw
 from tracker.tui.topics import page_document
 from tracker.tui.views.trends import Found, trend_entries
@@ -222,6 +226,19 @@ async def test_a_topic_opens_its_page_and_a_neighbour_opens_its_own(tmp_path: Pa
         assert not stage.main.is_reading
 
     await play(session, act, SMALL)
+
+
+def test_a_name_that_nothing_holds_leads_to_the_phrase_that_is_counted(tmp_path: Path) -> None:
+    desk = Desk(home(tmp_path))
+    held, unheld = topic("sparse attention", 1), replace(topic("attention unheard", 2), counted="attention")
+    for one, label in ((held, "Sparse"), (unheld, "attention")):
+        gather = gather_page(TopicTarget.of(one), desk)
+        assert gather is not None
+        assert label.lower() in words_of(gather(desk.session.reader)).splitlines()[0].lower()
+    missing = gather_page(TopicTarget("unheard"), desk)
+    assert missing is not None
+    with pytest.raises(NotFoundError):
+        missing(desk.session.reader)
 
 
 async def test_a_topic_that_nothing_holds_says_so_in_the_pane(tmp_path: Path) -> None:

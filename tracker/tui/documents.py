@@ -9,7 +9,7 @@ from tracker.latex import readable
 from tracker.models import Item, Line, Talk
 from tracker.text import plural
 from tracker.tui.blocks import Block, Document, line_blocks, paragraphs
-from tracker.tui.cells import Part, fit, steady
+from tracker.tui.cells import Part, steady
 from tracker.tui.messages import UrlTarget, ViewTarget
 
 _CODE_HOSTS = frozenset({"github.com", "gitlab.com", "huggingface.co", "codeberg.org", "bitbucket.org"})
@@ -165,7 +165,7 @@ def _links(item: Item) -> list[Block]:
         if url and is_web_address(url):
             links.setdefault(canonical_url(url) or url, url)
     blocks = [
-        Block([(fit(_link_name(item, url), 6), "dim"), (steady(url), "link")], UrlTarget(url), hanging=6)
+        Block([(steady(url), "link"), (f"  {_link_name(item, url)}", "dim")], UrlTarget(url), hanging=2)
         for url in list(links.values())[:30]
     ]
     return [Block([("Links", "heading")], gap=True), *blocks] if blocks else []

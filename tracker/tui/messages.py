@@ -34,8 +34,8 @@ class TopicTarget:
 
     @classmethod
     def of(cls, topic: Topic) -> "TopicTarget":
-        """Return where a trend leads: the page of the phrase that it counts."""
-        return cls(topic.counted or topic.label, topic)
+        """Return where a trend leads."""
+        return cls(topic.label, topic)
 
 
 @dataclass(frozen=True, slots=True)

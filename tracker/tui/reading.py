@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from tracker import times
-from tracker.errors import TrackerError
+from tracker.errors import NotFoundError, TrackerError
 from tracker.models import Line
 from tracker.tui.blocks import Document, cited_document, items_document
 from tracker.tui.desk import Desk
@@ -61,10 +61,20 @@ def _document(reader: Reader, target: Readable, desk: Desk) -> Document:
 def gather_page(target: Target, desk: Desk) -> Callable[[Reader], Document] | None:
     """Return what gathers the fuller document of a target, for the lane `pages`; None where the first one is all there is."""
     if isinstance(target, TopicTarget):
-        return lambda _: page_document(desk.pages.topic(target.name), target.topic)
+        return lambda _: _page(target, desk)
     if isinstance(target, ItemTarget) and desk.session.is_warm:
         return lambda reader: _nearest(reader, target.name, desk)
     return None
+
+
+def _page(target: TopicTarget, desk: Desk) -> Document:
+    """Return the page of a topic, or of the shorter phrase that its trend counts where nothing holds its whole name."""
+    try:
+        return page_document(desk.pages.topic(target.name), target.topic)
+    except NotFoundError:
+        if target.topic is None or not target.topic.counted:
+            raise
+        return page_document(desk.pages.topic(target.topic.counted), target.topic)
 
 
 def lines_named(reader: Reader, names: Iterable[str]) -> list[Line]:
