@@ -782,10 +782,10 @@ async def test_the_evidence_of_a_topic_opens(session: StagedSession) -> None:
         await stage.press("5")
         await stage.until(lambda: stage.listing.target is not None)
         await stage.press("enter")
-        await stage.until(lambda: "Sparse attention in 10 dimensions" in stage.text)
+        await stage.until(lambda: "First papers" in stage.text)
         await stage.press("tab", "enter")
-        await stage.until(lambda: "We study Sparse attention in 10 dimensions" in stage.text)
-        assert stage.line.id == "arxiv:2605.00010"
+        await stage.until(lambda: "We study Sparse attention in 17 dimensions" in stage.text)
+        assert stage.line.id == "arxiv:2605.00017"
         await stage.press("q", "q", "6")
         await stage.until(lambda: stage.listing.target is not None)
         await stage.press("enter")

@@ -55,6 +55,7 @@ def full() -> TodayData:
         newest=[*hostile, *posts],
         is_whole=True,
         is_first_look=False,
+        papers=1_188,
         new_papers=412,
         new_posts=30,
         saved=[(search, hostile)],

@@ -23,8 +23,6 @@ from tracker.tui.messages import (
     ViewTarget,
 )
 from tracker.tui.reads import Reader
-from tracker.tui.sources import source_document
-from tracker.tui.topics import awaited, page_document, topic_document
 
 QUOTED = 12
 """So many posts about a paper are quoted."""
@@ -52,6 +50,8 @@ def _document(reader: Reader, target: Readable, desk: Desk) -> Document:
         case CitedTarget():
             document = _cited(reader, target)
         case SourceTarget(state):
+            from tracker.tui.sources import source_document
+
             document = source_document(state, "")
         case TopicTarget():
             document = _evidence(reader, target, desk.weeks)
@@ -69,6 +69,8 @@ def gather_page(target: Target, desk: Desk) -> Callable[[Reader], Document] | No
 
 def _page(target: TopicTarget, desk: Desk) -> Document:
     """Return the page of a topic, or of the shorter phrase that its trend counts where nothing holds its whole name."""
+    from tracker.tui.topics import page_document
+
     try:
         return page_document(desk.pages.topic(target.name), target.topic)
     except NotFoundError:
@@ -83,6 +85,11 @@ def lines_named(reader: Reader, names: Iterable[str]) -> list[Line]:
 
 
 def _evidence(reader: Reader, target: TopicTarget, weeks: Sequence[str]) -> Document:
+    from tracker.tui.topics import (  # with the shapes of pages, which the first frame need not pay
+        awaited,
+        topic_document,
+    )
+
     topic = target.topic
     if topic is None:
         return awaited(target.name)

@@ -12,7 +12,6 @@ from tracker.tui.desk import Desk
 from tracker.tui.jobs import desk_of, start
 from tracker.tui.messages import DocumentReady, Pointed, Said, Target, TopicTarget, UrlTarget, ViewTarget
 from tracker.tui.reading import REST_SECONDS, gather_document, gather_page
-from tracker.tui.topics import awaited
 from tracker.tui.views.base import View
 from tracker.tui.widgets.bars import BottomBar
 from tracker.tui.widgets.nav import Nav
@@ -111,6 +110,8 @@ class Shell(Screen[None]):
 
         def show(document: "Document") -> None:
             if target == self.pane_target:
+                if document.item is None:
+                    self.pane.link = -1  # the links are others: none must open by the number of another one
                 self.pane.show(document, keep_place=True)
 
         if target == self.pane_target:
@@ -120,6 +121,8 @@ class Shell(Screen[None]):
         if target != self.pane_target:
             return
         if isinstance(target, TopicTarget) and target.topic is None:
+            from tracker.tui.topics import awaited
+
             self.pane.show(awaited(target.name, words))
         else:
             self.say(words, "bad")

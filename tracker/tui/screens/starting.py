@@ -3,16 +3,19 @@
 import asyncio
 from contextlib import suppress
 from importlib.resources import as_file, files
+from typing import TYPE_CHECKING
 
 from textual import on
 
 from tracker.models import SyncEvent
-from tracker.tui.beginning import Answers
 from tracker.tui.jobs import start
 from tracker.tui.messages import SyncEnded, SyncStepped
 from tracker.tui.reads import Reader
 from tracker.tui.screens.saving import Saving
 from tracker.tui.widgets.bars import TopBar
+
+if TYPE_CHECKING:
+    from tracker.tui.beginning import Answers
 
 
 class Starting(Saving):
@@ -26,7 +29,7 @@ class Starting(Saving):
 
         self.app.push_screen(FirstRun(self.desk.session.home), self._answered)
 
-    def _answered(self, answers: Answers | None) -> None:
+    def _answered(self, answers: "Answers | None") -> None:
         self.desk.reread()
         self.look_at_sources()
         self.begin(answers.when if answers else "later")
