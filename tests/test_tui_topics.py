@@ -248,3 +248,16 @@ async def test_a_topic_that_nothing_holds_says_so_in_the_pane(tmp_path: Path) ->
         await stage.until(lambda: "Nothing" in stage.text or "nothing" in stage.text or "No " in stage.text)
 
     await play(home(tmp_path), act, SMALL)
+
+
+async def test_any_topic_is_opened_by_its_name(tmp_path: Path) -> None:
+    async def act(stage: Stage) -> None:
+        await stage.press("5", "T")
+        await stage.until(lambda: "topic, as papers write it" in stage.text)
+        await stage.type("Sparse attention")
+        await stage.press("enter")
+        await stage.until(lambda: "50 papers, 50 by title" in stage.text)
+        await stage.press("q", "T", "escape")
+        assert not stage.main.is_reading
+
+    await play(home(tmp_path), act, SMALL)

@@ -70,6 +70,7 @@ LINES_KEYS = (
     Key("only-starred", "S", "only('starred')", "only starred, or all again", "lines"),
     Key("only-hidden", "H", "only('hidden')", "only hidden, or all again", "lines"),
 )
+TRENDS_KEYS = (Key("topic", "T", "topic", "the page of any topic", "trends"),)
 DIGEST_KEYS = (
     Key("earlier", "left_square_bracket,left", "edition(-1)", "the week or day before", "digest"),
     Key("later", "right_square_bracket,right", "edition(1)", "the week or day after", "digest"),
@@ -80,7 +81,7 @@ SOURCES_KEYS = (
     Key("follow", "a", "follow", "follow something new", "sources"),
     Key("unfollow", "x", "unfollow", "unfollow this source", "sources"),
 )
-ALL_KEYS = (*MAIN_KEYS, *LIST_KEYS, *PANE_KEYS, *LINES_KEYS, *DIGEST_KEYS, *SOURCES_KEYS)
+ALL_KEYS = (*MAIN_KEYS, *LIST_KEYS, *PANE_KEYS, *LINES_KEYS, *TRENDS_KEYS, *DIGEST_KEYS, *SOURCES_KEYS)
 GROUPS = {
     "views": "Views",
     "move": "Move",
@@ -90,6 +91,7 @@ GROUPS = {
     "sync": "Sync",
     "app": "And",
     "lines": "Papers and Posts",
+    "trends": "Trends",
     "digest": "Digest",
     "sources": "Sources",
 }

@@ -2,18 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 
 from tracker.models import Ranking, Trends
 from tracker.tui.charts import place_head, place_row
 from tracker.tui.jobs import start
+from tracker.tui.keys import TRENDS_KEYS, bindings
 from tracker.tui.messages import TopicTarget
 from tracker.tui.reads import Reader
 from tracker.tui.rows import Draw, heading_draw, spoken_draw, text_draw, topic_draw
 from tracker.tui.views.base import Caption, View
 from tracker.tui.widgets.entry_list import Entry, EntryList
+
+if TYPE_CHECKING:
+    from tracker.tui.screens.marking import Marking
 
 LEAST_PLACES = 3
 """So many topics make a contest of places."""
@@ -31,8 +36,10 @@ class TrendsView(View):
     """Topics in a list; the reading pane shows the page of the one at the cursor."""
 
     number = 5
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(TRENDS_KEYS)]
     hints: ClassVar[tuple[tuple[str, str], ...]] = (
         ("open", "its page"),
+        ("topic", "any topic"),
         ("search", "search"),
         ("sync-all", "sync"),
         ("help", "keys"),
@@ -65,6 +72,17 @@ class TrendsView(View):
 
         trends = self.desk.trends()
         return Found(trends, rankings((*trends.topics, *trends.new)))
+
+    async def action_topic(self) -> None:
+        """Ask for the name of a topic and open its page: any phrase that papers hold has one."""
+        shell = cast("Marking", self.screen)
+
+        def answer(name: str) -> None:
+            shell.close_prompt()
+            if name.strip():
+                shell.open(TopicTarget(name.strip()))
+
+        await shell.ask("topic, as papers write it", "", answer)
 
     def _show(self, found: Found) -> None:
         trends = found.trends
