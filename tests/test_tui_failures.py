@@ -9,6 +9,7 @@ import pytest
 from test_tui import NOW, SMALL, Stage, StagedSession, home, play
 
 from tracker import times
+from tracker.models import SyncEvent
 from tracker.tui.failures import system_words
 
 
@@ -107,3 +108,19 @@ async def test_a_locked_database_is_told_where_marks_are_made(tmp_path: Path, mo
 
     await play(session, act, SMALL)
     other.close()
+
+
+async def test_no_network_is_told_as_that(tmp_path: Path) -> None:
+    session = home(tmp_path)
+    type(session).steps = (
+        SyncEvent(step="failed", source="daily", message="It has a host whose name is not known."),
+        SyncEvent(step="failed", source="odd [b]source", message="It has a host whose name is not known."),
+        SyncEvent(step="finished"),
+    )
+
+    async def act(stage: Stage) -> None:
+        await stage.press("R")
+        await stage.until(lambda: "is there a network?" in stage.said)
+        assert "56 papers" in stage.text  # what is stored is there all the same
+
+    await play(session, act, SMALL)

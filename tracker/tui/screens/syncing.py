@@ -98,6 +98,8 @@ class Syncing(Marking):
             self.views[7].stepped(SyncEvent(step="finished"))
         if message.problem:
             self.say(message.problem, "bad")
+        elif self._failed > 1 and self._failed >= self._asked:
+            self.say(f"None of {self._failed:,} sources could be read: is there a network? 7 says why.", "bad")
         else:
             failed = f", {plural(self._failed, 'source')} failed: 7 says why" if self._failed else ""
             matched = f", {self._matched:,} for your saved searches" if self._matched else ""
