@@ -98,7 +98,7 @@ class LinesView(View):
         lane = "aside" if self.by == "topic" else "meaning" if mode == "hybrid" else "lists"
         lane = "marks" if lane == "lists" and self.desk.is_marking else lane
         work = partial(self._listed, self._filter, self.filter_line if self._is_searched else "", mode, self.by)
-        start(self, lane, work, lambda found: self._show(found, mode, at), group="order", failed=self.refused)
+        start(self, lane, work, lambda found: self._show(found, mode, at), group="order", failed=self._refused)
 
     def _listed(self, state: Filter, line: str, mode: Mode, by: str, reader: Any) -> Listed:  # noqa: ANN401 - the session made this reader and takes it back
         """Find what is to be listed; in a lane."""
@@ -130,6 +130,10 @@ class LinesView(View):
         self._describe()
         if self._is_searched and mode == "lexical" and self.desk.session.is_warm:
             self._list("hybrid")
+
+    def _refused(self, words: str) -> None:
+        self._describe()
+        self.refused(words)
 
     def bring_back(self, row: int) -> None:
         """Read anew; in the list that is shown the cursor goes to the item."""
