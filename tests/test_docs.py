@@ -40,6 +40,7 @@ PAGES = (
     "feeds",
     "query",
     "keys",
+    "terminal",
     "import",
     "writing-a-fetcher",
     "how-it-works",
@@ -71,7 +72,8 @@ def rows(text: str) -> Iterator[list[str]]:
     """The cells of the rows of its tables."""
     for line in text.splitlines():
         if line.startswith("|"):
-            yield [cell.strip() for cell in line.strip("|").split("|")]
+            cells = re.split(r"(?<!\\)\|", line.strip("|"))
+            yield [cell.strip().replace("\\|", "|") for cell in cells]
 
 
 def commands() -> list[tuple[str, list[str]]]:
@@ -285,7 +287,7 @@ def test_shell_examples_name_verbs_and_options_that_exist(page: str, words: list
     "text",
     [
         pytest.param(text, id=f"{page}-{number}")
-        for page in ("feeds.md", "quick-start.md", "keys.md", "models.md")
+        for page in ("feeds.md", "quick-start.md", "keys.md", "terminal.md", "models.md")
         for number, text in enumerate(blocks(page, "toml"))
     ],
 )

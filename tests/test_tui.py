@@ -17,7 +17,7 @@ from textual.widgets import Input
 
 from tracker import times
 from tracker.errors import BusyError, FetchError
-from tracker.models import Digest, DigestEntry, DigestSection, Line, Sentence, SyncEvent, Topic, Trends
+from tracker.models import Digest, DigestEntry, DigestSection, Line, Point, Sentence, SyncEvent, Topic, Trends
 from tracker.session import Session
 from tracker.store import sources
 from tracker.tui.app import TrackerApp
@@ -101,6 +101,10 @@ def topic(label: str, number: int, state: str = "rising") -> Topic:
         state=state,
         weekly=(1, 2, None, 3, 5, 9),
         voices_weekly=(0, 1, 0, 2, 4, 6),
+        papers_curve=tuple(
+            None if week == 2 else Point(share=share, low=share / 2, high=share * 2)
+            for week, share in enumerate((0.01 * number, 0.02, 0.0, 0.03, 0.05, 0.09 / max(number, 1)))
+        ),
         posts=("x:1",),
     )
 
@@ -124,14 +128,14 @@ class StagedSession(Session):
             topics=(topic("sparse [attention", 1), topic("[b]routing[/b]", 2)),
             papers_before=400,
             papers_after=210,
-            weeks=("2026-W15", "2026-W20"),
+            weeks=tuple(f"2026-W{number}" for number in range(15, 21)),
             new=(topic("[Re] agents", 3, "new"),),
             fading=(topic("gans", 4, "fading"),),
         )
 
-    def digest(self, week: str | None = None, role: str | None = None, reader: Any = None) -> Digest:
+    def digest(self, week: str | None = None, role: str | None = None, minutes: int = 0, reader: Any = None) -> Digest:
         if self.bare:
-            return Digest(week="2026-W20", role="ml-engineer", sections=(), references={})
+            return Digest(edition="2026-W20", title="Week 20 of 2026", role="ml-engineer", sections=(), references={})
         line = self.new_reader().lines([1])[0]
         entry = DigestEntry(
             title="Bad [/nope] [b]x",
@@ -146,7 +150,8 @@ class StagedSession(Session):
             entries=(entry,),
         )
         return Digest(
-            week="2026-W20",
+            edition="2026-W20",
+            title="Week 20 of 2026 [b], for ML engineers",
             role="ml-engineer",
             sections=(section,),
             references={},
@@ -199,6 +204,7 @@ def home(
 def _fixed_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(times, "now", lambda: NOW)
     monkeypatch.setattr("tracker.tui.screens.main.RELOAD_AFTER_SECONDS", 0.001)
+    monkeypatch.setattr("tracker.tui.screens.shell.REST_SECONDS", 0.001)
     monkeypatch.setattr("tracker.tui.views.search.PAUSE_SECONDS", 0.001)
 
 
@@ -318,7 +324,7 @@ async def test_hostile_titles_stand_literally_in_every_view(tmp_path: Path, size
         await stage.press("escape", "5")
         await stage.until(lambda: "[Re] agents" in stage.text)
         await stage.press("enter")
-        await stage.until(lambda: "also [this]" in stage.text)
+        await stage.until(lambda: "by title" in stage.text)
         await stage.press("q", "6")
         await stage.until(lambda: "It [works](http://x) on *one* [0, 1." in stage.text)
         await stage.press("7")
@@ -395,7 +401,7 @@ async def test_views_by_number_and_layout_by_width(session: StagedSession) -> No
             (2, "56 papers"),
             (3, "36 posts"),
             (5, "Rising"),
-            (6, "2026-W20"),
+            (6, "Week 20 of 2026 [b]"),
             (7, "2 sources"),
             (1, "56 papers, 36 posts"),
         ):
@@ -573,10 +579,13 @@ async def test_filters_in_place(session: StagedSession) -> None:
         await stage.press("enter")
         assert "Did you mean is:unread?" in stage.text
         await stage.press("escape", "f")
-        await stage.type("sparse")
+        await stage.type("reproducing")
         await stage.press("enter")
-        assert "Words are searched with /" in stage.text
-        await stage.press("escape", "s", "f")
+        await stage.until(lambda: stage.listing.total() == 1)
+        assert "[Re] Reproducing" in stage.text
+        await stage.press("escape")
+        await stage.until(lambda: stage.listing.total() == 56)
+        await stage.press("s", "f")
         await stage.type("is:starred")
         await stage.press("enter")
         assert stage.listing.total() == 1
@@ -773,10 +782,10 @@ async def test_the_evidence_of_a_topic_opens(session: StagedSession) -> None:
         await stage.press("5")
         await stage.until(lambda: stage.listing.target is not None)
         await stage.press("enter")
-        await stage.until(lambda: "Sparse attention in 10 dimensions" in stage.text)
+        await stage.until(lambda: "First papers" in stage.text)
         await stage.press("tab", "enter")
-        await stage.until(lambda: "We study Sparse attention in 10 dimensions" in stage.text)
-        assert stage.line.id == "arxiv:2605.00010"
+        await stage.until(lambda: "We study Sparse attention in 17 dimensions" in stage.text)
+        assert stage.line.id == "arxiv:2605.00017"
         await stage.press("q", "q", "6")
         await stage.until(lambda: stage.listing.target is not None)
         await stage.press("enter")

@@ -13,11 +13,13 @@ from test_tui import home, rows, topic
 from tracker.models import Line, SourceState
 from tracker.tui.cells import fit, fit_right, sparkline, steady, wrap
 from tracker.tui.desk import Desk
-from tracker.tui.documents import item_document, source_document
+from tracker.tui.documents import item_document
+from tracker.tui.forms import address_of
 from tracker.tui.keys import ALL_KEYS, MAIN_KEYS, shown, unknown
-from tracker.tui.messages import ItemTarget, UrlTarget
+from tracker.tui.marks import Change, Step
+from tracker.tui.messages import ItemTarget, UrlTarget, ViewTarget
 from tracker.tui.rows import hit_draw, line_row, source_draw, topic_draw
-from tracker.tui.screens.marking import address_of
+from tracker.tui.sources import source_document
 
 WILD = st.text(st.characters(blacklist_categories=["Cs"]), max_size=120) | st.sampled_from(
     ["漢字" * 30, "👩‍💻🇩🇪❤️ code", "e\u0301" * 20, "[b]x[/nope]", "a" * 300, "\u0301\u0302x", ""]
@@ -92,7 +94,8 @@ def test_the_document_of_a_paper_leads_only_to_the_web_and_to_stored_items(tmp_p
     document = item_document(item, None, reader.posts_about(item.row))
     targets = [block.target for block in document.blocks if block.target]
     assert all(
-        isinstance(target, ItemTarget) or (isinstance(target, UrlTarget) and target.url.startswith("https://"))
+        isinstance(target, ItemTarget | ViewTarget)
+        or (isinstance(target, UrlTarget) and target.url.startswith("https://"))
         for target in targets
     )
     assert not address_of(item) or address_of(item).startswith("https://")
@@ -125,19 +128,22 @@ def test_marks_are_written_in_order_and_undone_in_reverse(tmp_path: Path) -> Non
         problems.append(error)
         ended.release()
 
-    desk.mark((1,), "starred", {"starred": False}, {"starred": True}, settle)
+    def do(words: str, before: dict[str, object], after: dict[str, object]) -> None:
+        desk.marks.do(Step(words, (Change((1,), before, after),)), settle)
+
+    do("starred", {"starred": False}, {"starred": True})
     assert desk.overlay(session.reader.lines([1])[0]).is_starred
-    desk.mark((1,), "starred", {"starred": True}, {"starred": False}, settle)
-    desk.tag(1, (), ("later",), settle)
-    assert [step.words for step in (desk.undo(settle), desk.undo(settle)) if step] == ["tags", "starred"]
+    do("starred", {"starred": True}, {"starred": False})
+    do("tags", {"tags": ()}, {"tags": ("later",)})
+    assert [step.words for step in (desk.marks.undo(settle), desk.marks.undo(settle)) if step] == ["tags", "starred"]
     for _ in range(5):
         assert ended.acquire(timeout=5)
     assert problems == [None] * 5
     marks = session.reader.item(1).marks
     assert marks.is_starred
     assert marks.tags == ()
-    assert desk.undo(settle) is not None
-    assert desk.undo(settle) is None
+    assert desk.marks.undo(settle) is not None
+    assert desk.marks.undo(settle) is None
     desk.close()
     assert not session.reader.item(1).marks.is_starred
 
@@ -146,7 +152,7 @@ def test_the_last_look_is_kept_and_a_damaged_note_of_it_is_no_harm(tmp_path: Pat
     session = home(tmp_path)
     desk = Desk(session)
     assert desk.last_row == 0
-    desk.newest_row = 92
+    desk.newest_row, desk.is_today_seen = 92, True
     desk.close()
     assert Desk(session).last_row == 92
     (tmp_path / "index" / "last-look.json").write_text("[]{", encoding="utf-8")

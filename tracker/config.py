@@ -66,6 +66,10 @@ class Config:
     rerank: int = 50
     """How many of the first hits it reads."""
     keys: Mapping[str, str] = field(default_factory=dict)
+    theme: str = ""
+    """The theme of the terminal UI, which knows them; its own when empty."""
+    plain: bool = False
+    """Whether the terminal UI says everything in words, a line each."""
     daily_usd: float = 0.0
     """What may be spent a UTC day on X, whose service is paid for by what is read."""
     delivery: Destinations = field(default_factory=Destinations)
@@ -143,6 +147,8 @@ def parse(tables: Mapping[str, Any], home: Path) -> Config:
         reranker=_text(f"{FILE}: [search]", search, "reranker"),
         rerank=_depth(search),
         keys={str(k): str(v) for k, v in keys.items()},
+        theme=_text(f"{FILE}: [tui]", _table(tables, "tui"), "theme"),
+        plain=_plain(_table(tables, "tui")),
         daily_usd=_dollars(_table(tables, "x")),
         delivery=destinations.parse(_table(tables, "delivery"), home),
         llm=_text(f"{FILE}: [digest]", _table(tables, "digest"), "llm"),
@@ -156,6 +162,13 @@ def _depth(table: Mapping[str, Any]) -> int:
         raise ConfigError(
             f"{FILE}: rerank of [search] must be a whole number from 1 to {_MOST_RERANKED}.", "Write rerank = 50."
         )
+    return value
+
+
+def _plain(table: Mapping[str, Any]) -> bool:
+    value = table.get("plain", False)
+    if not isinstance(value, bool):
+        raise ConfigError(f"{FILE}: plain of [tui] must be true or false.", "Write plain = true.")
     return value
 
 

@@ -13,19 +13,36 @@ from tracker.following import feedsfile
 PRESETS = "presets.toml"
 _GROUP = re.compile(r'^(?:# )?group = "([^"]*)"', re.MULTILINE)
 _WEIGHT = re.compile(r"^((?:# )?weight = )([\d.]+)", re.MULTILINE)
+_SOURCES = re.compile(r"^(?:# -{9,}.*\n+)?(?:# )?\[\[source\]\]", re.MULTILINE)
 _ROLE = re.compile(r'^role = "[^"]*"', re.MULTILINE)
 
 
-def create(home: Path, role: str = "") -> bool:
+def create(home: Path, role: str = "", *, bare: bool = False) -> bool:
     """Write the default `feeds.toml` into a home that has none; return whether it did.
+
+    Args:
+        home: the folder.
+        role: whose groups of sources are on.
+        bare: leave out all sources: somebody follows only what they name.
 
     Raises:
         StoreError: the folder cannot be written.
     """
     if (home / config.FILE).exists():
         return False
+    text = text_for(role)
+    return feedsfile.write(home, _without_sources(text) if bare else text)
+
+
+def text_for(role: str = "") -> str:
+    """Return the packaged `feeds.toml`, as a role begins with it where one is named."""
     text = (files("tracker") / config.FILE).read_text("utf-8")
-    return feedsfile.write(home, for_role(text, role) if role else text)
+    return for_role(text, role) if role else text
+
+
+def _without_sources(text: str) -> str:
+    """Return the text up to its first source: the general tables and what is said of them."""
+    return _SOURCES.split(text, maxsplit=1)[0].rstrip() + "\n"
 
 
 def for_role(text: str, role: str) -> str:

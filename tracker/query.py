@@ -12,9 +12,9 @@ from tracker.models import Kind
 from tracker.words import FUNCTION_WORDS
 
 _TOKEN = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"?|(\S+))')
-_STATES = ("read", "unread", "starred", "hidden", "paper", "post", "noted", "tagged")
-_SORTS = ("best", "newest", "discussed")
-_PARTS = ("code", "mentions", "abstract", "pdf")
+STATES = ("read", "unread", "starred", "hidden", "paper", "post", "noted", "tagged")
+SORTS = ("best", "newest", "discussed")
+PARTS = ("code", "mentions", "abstract", "pdf")
 _VENUES = {"nips": "NeurIPS", "neurips": "NeurIPS", "icml": "ICML", "iclr": "ICLR", "arxiv": "arXiv"}
 
 
@@ -91,14 +91,14 @@ def _year(state: Filter, value: str, _today: date) -> Filter:
 
 
 def _is(state: Filter, value: str, _today: date) -> Filter:
-    word = _nearest("is", value.lower(), _STATES)
+    word = _nearest("is", value.lower(), STATES)
     if word in {"paper", "post"}:
         return replace(state, kind="paper" if word == "paper" else "post")
     return replace(state, states=state.states | {word})
 
 
 def _has(state: Filter, value: str, _today: date) -> Filter:
-    return replace(state, has=state.has | {_nearest("has", value.lower(), _PARTS)})
+    return replace(state, has=state.has | {_nearest("has", value.lower(), PARTS)})
 
 
 def _venue(state: Filter, value: str, _today: date) -> Filter:
@@ -154,7 +154,7 @@ def parse(line: str, today: date | None = None) -> Query:
         if name == "like":
             like.append(value)
         elif name == "sort":
-            sort = _nearest("sort", value.lower(), _SORTS)
+            sort = _nearest("sort", value.lower(), SORTS)
         elif name and minus:
             state = _exclude(state, name, value)
         elif name:

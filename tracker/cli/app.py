@@ -39,15 +39,16 @@ class Verbs(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="The folder with feeds.toml and index/.")
+@click.option("--plain", is_flag=True, help="The terminal UI in words, a line each, for screen readers.")
 @click.version_option(__version__, prog_name="tracker")
 @click.pass_context
-def tracker(context: click.Context, home: Path | None) -> None:
+def tracker(context: click.Context, home: Path | None, plain: bool) -> None:
     """Papers and what the field says about them: without a command, the terminal UI opens."""
     context.obj = home
     if context.invoked_subcommand is None:
         from tracker.cli.ui import open_ui
 
-        context.exit(open_ui(home))
+        context.exit(open_ui(home, plain=plain))
 
 
 def run() -> None:

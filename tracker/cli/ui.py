@@ -1,18 +1,24 @@
-"""`tracker` without a command: the terminal UI over the nearest home, made if there is none."""
+"""`tracker` without a command: the terminal UI over the nearest home; one that follows nothing yet is asked for first."""
 
 import sys
 from pathlib import Path
 
-import click
-
-from tracker import config, home
+from tracker import config
 from tracker.cli.common import leave, log_to_file
+from tracker.cli.verbs import VERBS
 from tracker.errors import TrackerError
 from tracker.session import Session
 
+OUTSIDE = frozenset({"init", "open", "schedule", "eval", "demo"})
+"""Verbs that make no sense inside the UI: it has a home, a key for the browser, and no answers to give."""
 
-def open_ui(given: Path | None) -> int:
-    """Open the UI and sync in the background; return the exit status.
+
+def open_ui(given: Path | None, *, plain: bool = False) -> int:
+    """Open the UI and sync in the background; where nothing is followed yet, ask first. Return the exit status.
+
+    Args:
+        given: the home that was named.
+        plain: whether everything is said in words, a line each.
 
     Raises:
         TrackerError: standard output is no terminal.
@@ -20,24 +26,29 @@ def open_ui(given: Path | None) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         raise TrackerError("The terminal UI needs a terminal.", "'tracker --help' lists what works without one.")
     folder = config.find_home(given)
-    is_new = home.create(folder)
-    if is_new:
-        click.echo(f"Made {folder / config.FILE}: it lists what is followed; change it as you like.", err=True)
     session = Session(folder)
     log_to_file(session)
     try:
-        status = run(session, sync=bool(session.config.sources) and _is_stale(session))
+        is_due = bool(session.config.sources) and _is_stale(session)
+        status = run(session, sync=is_due, plain=plain, first_run=_is_first(folder))
     finally:
         session.close()
     leave(status)
     return status
 
 
-def run(session: Session, *, sync: bool) -> int:
+def _is_first(folder: Path) -> bool:
+    from tracker.tui.beginning import is_wanted
+
+    return is_wanted(folder)
+
+
+def run(session: Session, *, sync: bool, plain: bool = False, first_run: bool = False) -> int:
     """Run the app; textual is imported here and not before."""
     from tracker.tui.app import run as run_app
 
-    return run_app(session, sync=sync)
+    verbs = {verb: words for verb, (_, words) in VERBS.items() if verb not in OUTSIDE}
+    return run_app(session, sync=sync, plain=plain, first_run=first_run, verbs=verbs)
 
 
 def _is_stale(session: Session) -> bool:

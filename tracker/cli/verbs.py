@@ -39,6 +39,7 @@ def help_text() -> str:
 
 Options:
   --home DIRECTORY  The folder with feeds.toml and index/.
+  --plain           The terminal UI in words, a line each, for screen readers.
   --version         Show the version and exit.
   -h, --help        Show this message and exit.
 

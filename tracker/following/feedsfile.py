@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import tomllib
+from contextlib import suppress
 from functools import partial
 from importlib.resources import files
 from itertools import pairwise
@@ -96,7 +97,8 @@ def write(home: Path, text: str, is_current: Callable[[], bool] = lambda: True) 
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error}.", "Name another folder with --home.") from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):  # where the folder is none, the failure above is the one to tell
+            unfinished.unlink(missing_ok=True)
     return False
 
 

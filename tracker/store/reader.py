@@ -16,7 +16,7 @@ from tracker import identity
 from tracker.errors import NotFoundError
 from tracker.models import Item, Kind, Line, Marks, Mention, Sighting, SourceState, Talk
 from tracker.query import Filter
-from tracker.store import discussion, filters, sources
+from tracker.store import completing, discussion, filters, grouping, sources, spans
 from tracker.store.connect import open_reader
 from tracker.text import title_key
 
@@ -93,6 +93,10 @@ class Reader:
         where, values = filters.conditions(state)
         return int(self.connection.execute(f"SELECT COUNT(*) FROM items WHERE {where}", values).fetchone()[0])
 
+    def keyed(self, state: Filter, by: str) -> Iterator[tuple[int, str]]:
+        """Yield (row, group) of all items that pass, see `tracker.store.grouping`."""
+        return grouping.keyed(self.connection, state, by)
+
     def page(self, state: Filter, limit: int) -> list[Line]:
         """Return the first lines, newest first."""
         where, values = filters.conditions(state)
@@ -145,6 +149,14 @@ class Reader:
             if found:
                 return int(found[0])
         raise NotFoundError(f"Nothing is stored as '{name}'.", "Look for it with 'tracker search'.")
+
+    def rows_named(self, names: Sequence[str]) -> dict[str, int]:
+        """Return the rows of items by any identifier; those that are gone are left out."""
+        return spans.rows_of(self.connection, names)
+
+    def values(self, field: str, begun: str, limit: int = 1) -> list[str]:
+        """Return values of a filter that begin so, see `tracker.store.completing`."""
+        return completing.values(self.connection, field, begun, limit)
 
     def named(self, text: str) -> list[int]:
         """Return the papers whose title is a text, letter for letter and digit for digit, and the item that has it for a name."""

@@ -21,6 +21,32 @@ _LEADING_MARKS = re.compile("^[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1
 _WORD = re.compile(r"\s*\S+|\s+$")
 
 
+_manner = {"is_plain": False}
+
+
+def set_plain(is_on: bool) -> None:
+    """Say everything in words, or in signs: for the whole process, as it has one screen."""
+    _manner["is_plain"] = is_on
+
+
+def is_plain() -> bool:
+    """Tell whether what is drawn is for a screen reader: words instead of signs, nothing that moves, one thing a line."""
+    return _manner["is_plain"]
+
+
+_TOLD = str.maketrans({"·": ",", "…": "...", "▌": ">", "┃": "+", "»": "", "★": "starred", "▲": "!", "✓": " "})
+
+
+def told(text: str) -> str:
+    """Return text as it is drawn: where everything is said in words, what is left of signs is taken out."""
+    return text.replace(" · ", ", ").translate(_TOLD) if _manner["is_plain"] else text
+
+
+def sign(glyph: str, words: str) -> str:
+    """Return a sign, or the words for it where everything is said in words."""
+    return words if _manner["is_plain"] else glyph
+
+
 def steady(text: str, limit: int = 4_000) -> str:
     """Return one clean line whose width every terminal agrees on."""
     text = clean_line(text, limit)
@@ -95,6 +121,8 @@ _BARS = "▁▂▃▄▅▆▇█"
 def sparkline(values: Sequence[int | None], width: int = 0) -> str:
     """Return a line of bars, one a value, the highest full; a dot where nothing is known. Only the last `width` when given."""
     shown = values[-width:] if width else values
+    if is_plain():
+        return ", ".join("unknown" if value is None else str(value) for value in shown)
     top = max((value for value in shown if value is not None), default=0)
     if not top:
         return "".join("·" if value is None else _BARS[0] for value in shown)

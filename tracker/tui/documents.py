@@ -1,52 +1,37 @@
 """What the reading pane shows, put together from items, topics and sources: plain data, no screen."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from tracker import times
 from tracker.hub.talk import in_words
 from tracker.identity import canonical_url, is_web_address
 from tracker.latex import readable
-from tracker.models import Item, Line, SourceState, Talk, Topic
+from tracker.models import Item, Line, Talk
 from tracker.text import plural
-from tracker.tui.cells import Part, fit, sparkline, steady
-from tracker.tui.messages import ItemTarget, Target, UrlTarget
-from tracker.tui.rows import interval_words, place_of, ratio_words, state_words, title_of
+from tracker.tui.blocks import Block, Document, line_blocks, paragraphs
+from tracker.tui.cells import Part, sign, steady
+from tracker.tui.messages import UrlTarget, ViewTarget
 
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One paragraph or line. `gap` leaves an empty line above; `hanging` indents the rows after the first."""
-
-    parts: Sequence[Part]
-    target: Target | None = None
-    gap: bool = False
-    indent: int = 0
-    hanging: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What is read; `item` is there when it is about one item, so that marks know what they act on."""
-
-    blocks: tuple[Block, ...]
-    item: Item | None = None
-    line: Line | None = None
-
-
-def paragraphs(text: str) -> list[str]:
-    """Return the paragraphs of a text as clean lines."""
-    return [clean for part in text.split("\n") if (clean := steady(part, 60_000))]
+_CODE_HOSTS = frozenset({"github.com", "gitlab.com", "huggingface.co", "codeberg.org", "bitbucket.org"})
 
 
 def item_document(
-    item: Item, line: Line | None, related: Sequence[Line], *, talk: Talk | None = None, elsewhere: Sequence[Line] = ()
+    item: Item,
+    line: Line | None,
+    related: Sequence[Line],
+    *,
+    talk: Talk | None = None,
+    said: Mapping[int, str] | None = None,
+    elsewhere: Sequence[Line] = (),
+    near: Sequence[Line] = (),
 ) -> Document:
     """Return an item: what it is, what it says, where it leads, and its other half: posts of a paper, papers of a post.
 
     Args:
         talk: what the posts about a paper amount to.
+        said: what these posts say, by row.
         elsewhere: other posts that tell the story of a post.
+        near: items near to it in meaning.
     """
     blocks = _paper_head(item) if item.kind == "paper" else _post_head(item)
     blocks += _marks(item)
@@ -60,9 +45,10 @@ def item_document(
         blocks.append(Block([("In short: ", "dim"), (steady(item.tldr), "")], gap=True))
     if item.comment:
         blocks.append(Block([("Comment: ", "dim"), (steady(item.comment), "dim")], gap=True))
-    blocks += _related(item, related, talk)
+    blocks += _related(item, related, talk, said or {})
     blocks += _elsewhere(elsewhere)
     blocks += _links(item)
+    blocks += _near(item, near)
     blocks += _seen(item)
     return Document(tuple(blocks), item, line)
 
@@ -84,8 +70,22 @@ def _paper_head(item: Item) -> list[Block]:
     if item.categories or item.keywords:
         blocks.append(Block([(steady(", ".join((*item.categories, *item.keywords))), "dim")]))
     names_of = [name for name in item.identifiers if not name.startswith("url:")] or [item.id]
-    blocks.append(Block([(steady("  ".join(names_of[:6])) + (f" v{item.version}" if item.version else ""), "dim")]))
-    return blocks
+    blocks.append(Block([(steady("  ".join(names_of[:6])), "dim")]))
+    return blocks + _editions(item)
+
+
+def _editions(item: Item) -> list[Block]:
+    """Return where else a paper appeared and what was decided there, and which version of the preprint is shown."""
+    main = (item.venue, item.year, _status(item))
+    found = dict.fromkeys((seen.venue, seen.year, seen.status) for seen in item.sightings if seen.venue)
+    others = [
+        " ".join(str(part) for part in (venue, year, "" if status == "preprint" else status) if part)
+        for venue, year, status in found
+        if (venue, year, "" if status == "preprint" else status) != main
+    ]
+    words = [f"version {item.version}" if item.version else "", f"also {', '.join(others[:4])}" if others else ""]
+    told = "  ·  ".join(steady(part) for part in words if part)
+    return [Block([(told, "dim")])] if told else []
 
 
 def _status(item: Item) -> str:
@@ -116,7 +116,7 @@ def _marks(item: Item) -> list[Block]:
     marks = item.marks
     words: list[Part] = []
     if marks.is_starred:
-        words.append(("★ starred  ", "warm"))
+        words.append((sign("★ starred  ", "starred  "), "warm"))
     if marks.rating is not None:
         words.append((f"rated {marks.rating}  ", "warm"))
     if marks.is_hidden:
@@ -131,21 +131,7 @@ def _marks(item: Item) -> list[Block]:
     return blocks
 
 
-def line_blocks(lines: Sequence[Line]) -> list[Block]:
-    """Return items as links."""
-    blocks = []
-    for line in lines:
-        age = times.ago(line.date, times.now())
-        words: list[Part] = [
-            (f"{fit(place_of(line), 16)} ", "dim"),
-            (steady(title_of(line)), "link"),
-            (f"  {age}", "dim"),
-        ]
-        blocks.append(Block(words, ItemTarget(line.row), hanging=17))
-    return blocks
-
-
-def _related(item: Item, related: Sequence[Line], talk: Talk | None) -> list[Block]:
+def _related(item: Item, related: Sequence[Line], talk: Talk | None, said: Mapping[int, str]) -> list[Block]:
     if item.kind == "paper":
         heading, none = plural(len(related), "post") + " about it", "No post about it yet."
     else:
@@ -155,8 +141,16 @@ def _related(item: Item, related: Sequence[Line], talk: Talk | None) -> list[Blo
         )
     if not related:
         return [Block([(none, "dim")], gap=True)] if none else []
-    said = [Block([(steady(in_words(talk)), "accent")])] if talk and in_words(talk) else []
-    return [Block([(heading, "heading")], gap=True), *said, *line_blocks(related)]
+    counted = [Block([(steady(in_words(talk)), "accent")])] if talk and in_words(talk) else []
+    return [Block([(heading, "heading")], gap=True), *counted, *line_blocks(related, said)]
+
+
+def _near(item: Item, near: Sequence[Line]) -> list[Block]:
+    """Return what is near in meaning, and where there is more of it."""
+    more = Block([("More like this", "link"), ("  by meaning, in Search", "dim")], ViewTarget(4, f"like:{item.id}"))
+    if not near:
+        return [replace(more, gap=True)]
+    return [Block([("Near to it", "heading")], gap=True), *line_blocks(near), more]
 
 
 def _elsewhere(lines: Sequence[Line]) -> list[Block]:
@@ -170,8 +164,19 @@ def _links(item: Item) -> list[Block]:
     for url in (item.url, item.pdf_url, *item.links):
         if url and is_web_address(url):
             links.setdefault(canonical_url(url) or url, url)
-    blocks = [Block([(steady(url), "link")], UrlTarget(url), hanging=2) for url in list(links.values())[:30]]
+    blocks = [
+        Block([(steady(url), "link"), (f"  {_link_name(item, url)}", "dim")], UrlTarget(url), hanging=2)
+        for url in list(links.values())[:30]
+    ]
     return [Block([("Links", "heading")], gap=True), *blocks] if blocks else []
+
+
+def _link_name(item: Item, url: str) -> str:
+    """Return what a link leads to, where that can be told."""
+    host = url.partition("://")[2].partition("/")[0].lower().removeprefix("www.")
+    if url == item.pdf_url or url.lower().endswith(".pdf"):
+        return "PDF"
+    return "code" if host in _CODE_HOSTS else "page" if url == item.url else ""
 
 
 def _seen(item: Item) -> list[Block]:
@@ -191,67 +196,3 @@ def _engagement(counts: object) -> str:
         else ""
     )
     return f" ({found})" if found else ""
-
-
-def topic_document(topic: Topic, weeks: Sequence[str], papers: Sequence[Line], posts: Sequence[Line]) -> Document:
-    """Return a topic with the counts behind it and the items that show it."""
-    blocks = [Block([(steady(topic.label), "heading")])]
-    if len(topic.phrases) > 1:
-        blocks.append(Block([("also: ", "dim"), (steady(", ".join(topic.phrases[1:6])), "dim")]))
-    interval = interval_words(topic)
-    blocks.append(
-        Block(
-            [
-                (f"{topic.state}  {ratio_words(topic)}", "accent"),
-                (f"  95 % between {interval}" if interval else "", "dim"),
-            ],
-            gap=True,
-        )
-    )
-    blocks.append(Block([(f"{plural(topic.after, 'paper')} in the window, {topic.before:,} before", "")]))
-    span = f"{weeks[0]} to {weeks[-1]}" if weeks else ""
-    if topic.weekly:
-        blocks.append(
-            Block([(fit("papers", 8), "dim"), (sparkline(topic.weekly), "good"), (f"  {span}", "dim")], gap=True)
-        )
-    if topic.voices_weekly:
-        blocks.append(Block([(fit("people", 8), "dim"), (sparkline(topic.voices_weekly), "accent")]))
-    for heading, lines in (("Papers", papers), ("Posts", posts)):
-        if lines:
-            blocks += [Block([(heading, "heading")], gap=True), *line_blocks(lines)]
-    return Document(tuple(blocks))
-
-
-def source_document(source: SourceState, where: str, per_week: float = 0.0) -> Document:
-    """Return how a source is doing and how much it brings a week, with what helps when it is not well."""
-    is_bad = bool(source.message)
-    blocks = [
-        Block([(steady(source.name), "heading")]),
-        Block([(f"{steady(source.kind)} · {state_words(source.state)}", "bad" if is_bad else "accent")], gap=True),
-    ]
-    if source.message:
-        blocks.append(Block([(steady(source.message), "bad")], gap=True))
-    if source.remedy:
-        blocks.append(Block([("What helps: ", "dim"), (steady(source.remedy), "")]))
-    facts = (
-        ("last good", source.last_ok),
-        ("last tried", source.last_tried),
-        ("next due", source.next_due),
-        ("newest item", source.newest),
-        ("items", f"{source.items:,}"),
-        ("a week, of late", f"{per_week:,.1f}" if per_week else None),
-        ("failures in a row", str(source.failures) if source.failures else None),
-    )
-    shown = [(name, value) for name, value in facts if value]
-    blocks += [
-        Block([(fit(name, 19), "dim"), (steady(value).replace("T", " ").removesuffix("Z"), "")], gap=number == 0)
-        for number, (name, value) in enumerate(shown)
-    ]
-    if where and is_web_address(where):
-        blocks.append(Block([(steady(where), "link")], UrlTarget(where), gap=True, hanging=2))
-    return Document(tuple(blocks))
-
-
-def items_document(heading: str, lines: Sequence[Line]) -> Document:
-    """Return several items as links under a heading."""
-    return Document((Block([(steady(heading), "heading")]), Block([]), *line_blocks(lines)))

@@ -1,7 +1,7 @@
 """Work in the background of a widget: the newest job of a group counts, errors become one line, results come back as a call."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -80,3 +80,26 @@ def start(
     desk.newest[name] = future
     node.run_worker(cast("Any", wait), group=group or lane, exclusive=True, exit_on_error=False)
     desk.lane(lane).submit(work, settler(asyncio.get_running_loop(), future), lambda: desk.newest[name] is not future)
+
+
+def completer(node: Widget) -> Callable[[str, str], Awaitable[str]]:
+    """Return what completes the value of a filter from the store; only the newest question is answered."""
+    desk, newest = desk_of(node), [0]
+
+    async def complete(field: str, begun: str) -> str:
+        newest[0] += 1
+        asked, loop = newest[0], asyncio.get_running_loop()
+        future: asyncio.Future[list[str] | None] = loop.create_future()
+
+        def work(reader: Reader) -> list[str]:
+            return reader.values(field, begun)
+
+        desk.lane("complete").submit(work, settler(loop, future), lambda: newest[0] != asked)
+        try:
+            found = await future
+        except Exception as error:  # noqa: BLE001 - a line that is not completed can be typed all the same
+            node.post_message(Said(desk.words_for(error), "bad"))
+            return ""
+        return found[0] if found else ""
+
+    return complete

@@ -3,6 +3,7 @@
 Ids can be given other keys in `feeds.toml`, for instance `[keys]` `star = "asterisk"`.
 """
 
+import re
 from dataclasses import dataclass
 
 from textual.binding import Binding
@@ -41,6 +42,8 @@ MAIN_KEYS = (
     Key("search", "slash", "search", "search as you type", "views"),
     Key("next-unread", "n", "unread(1)", "next unread", "move"),
     Key("previous-unread", "p", "unread(-1)", "previous unread", "move"),
+    Key("count", "0", "count", "begin a count: 05j, 012G", "move"),
+    Key("jump", "semicolon", "jump", "letters beside lines or links; typing them opens", "move"),
     Key("pane", "tab", "pane", "to the reading pane", "move"),
     Key("quit", "q", "back(True)", "back; at the top: quit", "move"),
     Key("back", "escape", "back(False)", "back", "move"),
@@ -50,10 +53,15 @@ MAIN_KEYS = (
     Key("hide", "u", "hide", "hide", "marks"),
     Key("tag", "t", "tag", "tags", "marks"),
     Key("note", "e", "note", "note", "marks"),
+    Key("visual", "v", "visual", "select lines; marks and copies then act on all", "marks"),
     Key("undo", "z", "undo", "undo the last mark", "marks"),
-    Key("browser", "o", "browser", "open in the browser", "item"),
+    Key("redo", "Z", "redo", "redo what was undone", "marks"),
+    Key("browser", "o", "browser(False)", "open in the browser", "item"),
+    Key("pdf", "O", "browser(True)", "open the PDF in the browser", "item"),
     Key("copy", "y", "copy('link')", "copy the link", "item"),
+    Key("markdown", "Y", "copy('markdown')", "copy as Markdown", "item"),
     Key("bibtex", "b", "copy('bibtex')", "copy BibTeX", "item"),
+    Key("pipe", "vertical_line", "pipe", "give it to a command, as JSON lines", "item"),
     Key("like", "m", "like", "more like this", "item"),
     Key("filter", "f", "filter", "filter this list", "views"),
     Key("save", "ctrl+s", "save", "save this search", "views"),
@@ -62,7 +70,26 @@ MAIN_KEYS = (
     Key("palette", "colon,ctrl+p", "app.command_palette", "all commands", "app"),
     Key("help", "question_mark", "help", "keys of this screen", "app"),
 )
-ALL_KEYS = (*MAIN_KEYS, *LIST_KEYS, *PANE_KEYS)
+LINES_KEYS = (
+    Key("group", "B", "group", "group by source, topic, day, not at all", "lines"),
+    Key("next-group", "right_curly_bracket", "leap(1)", "next group", "lines"),
+    Key("previous-group", "left_curly_bracket", "leap(-1)", "previous group", "lines"),
+    Key("only-unread", "U", "only('unread')", "only unread, or all again", "lines"),
+    Key("only-starred", "S", "only('starred')", "only starred, or all again", "lines"),
+    Key("only-hidden", "H", "only('hidden')", "only hidden, or all again", "lines"),
+)
+TRENDS_KEYS = (Key("topic", "T", "topic", "the page of any topic", "trends"),)
+DIGEST_KEYS = (
+    Key("earlier", "left_square_bracket,left", "edition(-1)", "the week or day before", "digest"),
+    Key("later", "right_square_bracket,right", "edition(1)", "the week or day after", "digest"),
+    Key("day", "d", "day", "digest of the week / brief of the day", "digest"),
+    Key("role", "c", "role", "for the next role", "digest"),
+)
+SOURCES_KEYS = (
+    Key("follow", "a", "follow", "follow something new", "sources"),
+    Key("unfollow", "x", "unfollow", "unfollow this source", "sources"),
+)
+ALL_KEYS = (*MAIN_KEYS, *LIST_KEYS, *PANE_KEYS, *LINES_KEYS, *TRENDS_KEYS, *DIGEST_KEYS, *SOURCES_KEYS)
 GROUPS = {
     "views": "Views",
     "move": "Move",
@@ -71,10 +98,16 @@ GROUPS = {
     "read": "Reading pane",
     "sync": "Sync",
     "app": "And",
+    "lines": "Papers and Posts",
+    "trends": "Trends",
+    "digest": "Digest",
+    "sources": "Sources",
 }
 _SHOWN = {
     "slash": "/",
     "colon": ":",
+    "semicolon": ";",
+    "vertical_line": "|",
     "question_mark": "?",
     "escape": "esc",
     "pagedown": "pgdn",
@@ -89,6 +122,12 @@ _SHOWN = {
     "up": "↑",
     "full_stop": ".",
     "comma": ",",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+    "left": "←",
+    "right": "→",
 }
 
 
@@ -103,6 +142,30 @@ def shown(name: str, remapped: dict[str, str], first: bool = True) -> str:
     keys = (remapped.get(name) or (known.keys if known else "")).split(",")
     words = [_SHOWN.get(key.strip(), key.strip()) for key in keys if key]
     return words[0] if first and words else " ".join(words)
+
+
+_COUNTED = re.compile(r"(step|half|screenful|unread|link)\((-?\d+)\)")
+
+
+def counted(action: str, count: int) -> str | None:
+    """Return the action that does a motion so many times; None where the action is no motion.
+
+    The first and the last line become a line by its number, as in vi.
+    """
+    if found := _COUNTED.fullmatch(action):
+        return f"{found[1]}({int(found[2]) * count})"
+    return f"line({count})" if action.startswith("edge(") else None
+
+
+_HOME_ROW_FIRST = "asdfghjklqwertyuiopzxcvbnm"
+
+
+def labels(count: int) -> list[str]:
+    """Return letters for so many places, short ones first; none is the beginning of another. At most 676."""
+    letters = _HOME_ROW_FIRST
+    begun = next(begun for begun in range(len(letters) + 1) if len(letters) * (begun + 1) - begun >= min(count, 676))
+    single, doubled = letters[: len(letters) - begun], letters[len(letters) - begun :]
+    return [*single, *(first + second for first in doubled for second in letters)][:count]
 
 
 def unknown(remapped: dict[str, str]) -> list[str]:

@@ -8,7 +8,7 @@ from textual.message import Message
 from tracker.models import SourceState, SyncEvent, Topic
 
 if TYPE_CHECKING:
-    from tracker.tui.documents import Document
+    from tracker.tui.blocks import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,15 @@ class UrlTarget:
 
 @dataclass(frozen=True, slots=True)
 class TopicTarget:
-    """A topic with its evidence."""
+    """The page of a topic, by its name or id; `topic` is its trend, where it has one."""
 
-    topic: Topic
+    name: str
+    topic: Topic | None = None
+
+    @classmethod
+    def of(cls, topic: Topic) -> "TopicTarget":
+        """Return where a trend leads."""
+        return cls(topic.label, topic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,20 @@ class ItemsTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class CitedTarget:
+    """Sentences of a digest, each with the ids of the items it rests on and their numbers, where they have any."""
+
+    said: tuple[tuple[str, tuple[str, ...], tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyTarget:
+    """A document that is there already."""
+
+    document: "Document"
+
+
+@dataclass(frozen=True, slots=True)
 class ViewTarget:
     """Another view, with a query line for it."""
 
@@ -55,7 +75,24 @@ class ViewTarget:
     line: str = ""
 
 
-Target = ItemTarget | UrlTarget | TopicTarget | SourceTarget | ItemsTarget | ViewTarget
+@dataclass(frozen=True, slots=True)
+class TextTarget:
+    """Lines under a heading: what a command said."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceTarget:
+    """An answer to a question, by its name."""
+
+    value: str
+
+
+Readable = ItemTarget | TopicTarget | SourceTarget | ItemsTarget | CitedTarget | ReadyTarget | TextTarget
+"""What the reading pane shows."""
+Target = Readable | UrlTarget | ViewTarget | ChoiceTarget
 
 
 class Pointed(Message):
@@ -68,6 +105,18 @@ class Pointed(Message):
     def can_replace(self, message: Message) -> bool:
         """Only where the cursor ended is worth showing."""
         return isinstance(message, Pointed)
+
+
+class Selected(Message):
+    """The lines that are selected in a list have changed; `count` of them are."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest selection is worth showing."""
+        return isinstance(message, Selected)
 
 
 class Opened(Message):

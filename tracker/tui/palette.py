@@ -1,4 +1,4 @@
-"""What the command palette offers: views, the commands of the key table, a sync of each source.
+"""What the command palette offers: views, the commands of the key table, themes, commands of the command line, a sync of each source.
 
 Names of sources come from outside: they are given as `Text`, which the palette takes as it is; plain strings it would parse as markup.
 """
@@ -11,6 +11,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from tracker.tui.cells import steady
 from tracker.tui.keys import MAIN_KEYS, shown
+from tracker.tui.look import NAMES
 
 if TYPE_CHECKING:
     from tracker.tui.app import TrackerApp
@@ -32,6 +33,10 @@ class Commands(Provider):
             name, query = steady(saved.name), saved.query
             yield f"Saved search {name}", "", lambda query=query: app.call_later(screen.action_view, 4, query)  # type: ignore[misc]
             yield f"Forget the saved search {name}", "", lambda name=saved.name: screen.forget_search(name)  # type: ignore[misc]
+        for name in NAMES:
+            yield f"Theme {name}", "", lambda name=name: app.pick_theme(name)  # type: ignore[misc]
+        for verb, words in app.verbs.items():
+            yield f"tracker {verb}: {words}", "", lambda verb=verb: app.call_later(screen.action_verb, verb)  # type: ignore[misc]
         for source in app.desk.session.config.sources:
             yield f"Sync {steady(source.name)}", "", lambda name=source.name: screen.sync((name,))  # type: ignore[misc]
 

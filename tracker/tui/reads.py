@@ -1,6 +1,6 @@
 """What the terminal face reads of a store, as a shape: the store itself lies floors below and is reached through the session."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
@@ -54,6 +54,22 @@ class Reader(Protocol):
 
     def order(self, state: Filter) -> "array[int]":
         """Return the rows of all items that pass, newest first."""
+        ...
+
+    def keyed(self, state: Filter, by: str) -> Iterator[tuple[int, str]]:
+        """Yield (row, group) of all items that pass, newest first."""
+        ...
+
+    def rows_named(self, names: Sequence[str]) -> Mapping[str, int]:
+        """Return the rows of items by id."""
+        ...
+
+    def values(self, field: str, begun: str, limit: int = 1) -> list[str]:
+        """Return values of a filter that begin so, the commonest first."""
+        ...
+
+    def texts(self, rows: Iterable[int]) -> Mapping[int, tuple[str, str]]:
+        """Return title and text of rows."""
         ...
 
     def lines(self, rows: Sequence[int]) -> list[Line]:

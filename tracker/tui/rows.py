@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
+from rich.cells import cell_len
+
 from tracker import times
 from tracker.latex import readable
 from tracker.models import Hit, Line, SourceState, Topic
 from tracker.text import plural
-from tracker.tui.cells import Part, Row, fit, fit_right, sparkline, steady, width_of, wrap
+from tracker.tui.cells import Part, Row, fit, fit_right, is_plain, sparkline, steady, width_of, wrap
 
 Draw = Callable[[int], list[Row]]
 TROUBLED = frozenset({"failing", "unreachable", "slowed", "gone", "login", "silent"})
@@ -21,6 +23,7 @@ _STATE_WORDS = {
     "login": "wants a login",
     "silent": "gone silent",
     "off": "switched off",
+    "left": "not followed",
 }
 
 
@@ -29,8 +32,10 @@ def title_of(line: Line) -> str:
     return readable(line.title) if "\\" in line.title or "$" in line.title else line.title
 
 
-def line_row(line: Line, width: int, first: str = "", first_width: int = 5) -> Row:
+def line_row(line: Line, width: int, first: str = "", first_width: int = 5, where: str = "") -> Row:
     """Return an item as one row: marks, age (or `first`), title, who or where, and the posts about it."""
+    if is_plain():
+        return _told_row(line, width, first)
     marks: Row = [("•" if not line.is_read else " ", "accent"), ("★" if line.is_starred else " ", "warm"), (" ", "")]
     age = fit_right(first or times.ago(line.date, times.now()), first_width)
     posts = fit_right(f"»{line.mentions}" if line.mentions else "", 4)
@@ -41,8 +46,18 @@ def line_row(line: Line, width: int, first: str = "", first_width: int = 5) -> R
     if by_width:
         row += [(" ", ""), (fit(line.byline, by_width), "dim")]
     if where_width:
-        row += [(" ", ""), (fit(place_of(line), where_width), "dim")]
+        row += [(" ", ""), (fit(where or place_of(line), where_width), "dim")]
     return [*row, (posts, "accent"), (" ", "")]
+
+
+def _told_row(line: Line, width: int, first: str) -> Row:
+    """Return an item as one row of words: its title, then its state, who or where, when."""
+    state = [word for word, is_so in (("unread", not line.is_read), ("starred", line.is_starred)) if is_so]
+    posts = plural(line.mentions, "post") if line.mentions else ""
+    age = first or times.ago(line.date, times.now())
+    rest = ", ".join(part for part in (*state, posts, steady(place_of(line)), age) if part)
+    room = max(width - 6 - len(rest), width // 3)  # 6: what stands around it, and an ellipsis that becomes three dots
+    return [(" ", ""), (fit(title_of(line), room).rstrip(), ""), (f", {rest}", "")]
 
 
 def place_of(line: Line) -> str:
@@ -53,9 +68,9 @@ def place_of(line: Line) -> str:
     return f"{line.venue or line.origin}{year}"
 
 
-def line_draw(line: Line, first: str = "", first_width: int = 5) -> Draw:
+def line_draw(line: Line, first: str = "", first_width: int = 5, where: str = "") -> Draw:
     """Return what draws an item as one row."""
-    return lambda width: [line_row(line, width, first, first_width)]
+    return lambda width: [line_row(line, width, first, first_width, where)]
 
 
 def hit_draw(hit: Hit) -> Draw:
@@ -74,7 +89,7 @@ def heading_draw(words: str, note: str = "", gap: bool = True) -> Draw:
     """Return what draws the heading of a part of a list."""
 
     def draw(width: int) -> list[Row]:
-        room = max(width - len(words) - 3, 0)
+        room = max(width - cell_len(words) - 3, 0)
         row: Row = [(" ", ""), (words, "heading"), ("  ", ""), (fit(note, room).rstrip(), "dim")]
         return [[], row] if gap else [row]
 
@@ -109,7 +124,7 @@ def topic_draw(topic: Topic) -> Draw:
     """Return what draws a topic in two rows: label, ratio, bars; then why."""
 
     def draw(width: int) -> list[Row]:
-        bars = sparkline(topic.weekly, 12)
+        bars = "" if is_plain() else sparkline(topic.weekly, 12)
         ratio = fit_right(ratio_words(topic), 6)
         state = fit(topic.state, 7)
         label = fit(topic.label, max(width - 3 - len(bars) - 6 - 7 - 5, 8))
@@ -118,6 +133,27 @@ def topic_draw(topic: Topic) -> Draw:
         return [first, [("   ", ""), (fit(why_rising(topic), width - 4), "dim")]]
 
     return draw
+
+
+def spoken_draw(topic: Topic) -> Draw:
+    """Return what draws a topic that people post about in two rows: label and people a week; then who and where."""
+
+    def draw(width: int) -> list[Row]:
+        bars = sparkline(topic.voices_weekly, 12)
+        people = topic.voices_weekly[-1] if topic.voices_weekly else 0
+        count = fit_right(plural(people, "person", "people"), 11)
+        label = fit(topic.label, max(width - 3 - len(bars) - 11 - 4, 8))
+        first: Row = [("   ", ""), (label, "strong"), (" ", ""), (count, "accent"), ("  ", ""), (bars, "accent")]
+        return [first, [("   ", ""), (fit(spoken_words(topic), width - 4), "dim")]]
+
+    return draw
+
+
+def spoken_words(topic: Topic) -> str:
+    """Return where people post about a topic, and how many papers name it."""
+    where = ", ".join(f"{plural(people, 'person', 'people')} on {name}" for name, people in topic.networks[:3])
+    papers = f"{plural(topic.after, 'paper')} with it" if topic.after else "no paper with it"
+    return " · ".join(part for part in (where, papers) if part)
 
 
 def why_rising(topic: Topic) -> str:
@@ -134,6 +170,17 @@ def why_rising(topic: Topic) -> str:
     return " · ".join(words)
 
 
+def trouble_draw(source: SourceState) -> Draw:
+    """Return what draws a source in trouble in one row: what it is and why."""
+
+    def draw(width: int) -> list[Row]:
+        name = fit(source.name, min(max(width // 3, 8), 24))
+        why = " ".join(part for part in (source.message or state_words(source.state), source.remedy) if part)
+        return [[(" ▲ ", "bad"), (name, "strong"), (" ", ""), (fit(why, max(width - 5 - len(name), 4)), "dim")]]
+
+    return draw
+
+
 def state_words(state: str) -> str:
     """Return the state of a source in words."""
     return _STATE_WORDS.get(state, state)
@@ -144,7 +191,7 @@ def source_draw(source: SourceState, progress: str = "") -> Draw:
 
     def draw(width: int) -> list[Row]:
         is_bad = source.state in TROUBLED
-        mark = ("▲", "bad") if is_bad else ("·", "dim") if source.state in {"off", "new"} else ("✓", "good")
+        mark = ("▲", "bad") if is_bad else ("·", "dim") if source.state in {"off", "new", "left"} else ("✓", "good")
         good = times.ago(source.last_ok, times.now()) or "never"
         end: Row = [
             (" ", ""),

@@ -6,8 +6,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from tracker.tui.blocks import Block, Document
 from tracker.tui.cells import fit
-from tracker.tui.documents import Block, Document
 from tracker.tui.keys import ALL_KEYS, GROUPS, shown
 from tracker.tui.widgets.reading import ReadingPane
 

@@ -8,11 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
+from tracker.tui import look
 from tracker.tui.jobs import start
 from tracker.tui.keys import MAIN_KEYS, VIEWS, bindings, unknown
-from tracker.tui.messages import Counted, Opened, UrlTarget, ViewTarget
+from tracker.tui.messages import ChoiceTarget, Counted, Opened, UrlTarget, ViewTarget
 from tracker.tui.rows import TROUBLED
-from tracker.tui.screens.saving import Saving
+from tracker.tui.screens.keeping import Keeping
 from tracker.tui.views.base import View
 from tracker.tui.views.today import TodayView
 from tracker.tui.widgets.bars import BottomBar, TopBar
@@ -51,15 +52,18 @@ RELOAD_AFTER_SECONDS = 0.3
 """So that the first keys are answered before everything is gathered."""
 
 
-class MainScreen(Saving):
+class MainScreen(Keeping):
     """Views are built when they are first asked for, so the first frame pays for one only."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(MAIN_KEYS)]
     HORIZONTAL_BREAKPOINTS = [(0, "-one"), (100, "-two"), (140, "-three")]  # noqa: RUF012 - Textual declares it without ClassVar
 
-    def __init__(self, *, sync: bool = False) -> None:
+    def __init__(self, *, sync: bool = False, plain: bool = False, first_run: bool = False) -> None:
         super().__init__()
+        self._is_first_run = first_run
         self._sync_wanted = sync
+        if plain:  # one column at every width
+            self.HORIZONTAL_BREAKPOINTS = [(0, "-one")]
 
     def compose(self) -> ComposeResult:
         """Build what the first frame shows."""
@@ -75,15 +79,19 @@ class MainScreen(Saving):
 
     async def on_mount(self) -> None:
         """Paint first: one page of the newest items; all else comes after the frame."""
-        await self._show_view(1)
+        await self._show_view(self.first_number())
+        self.view.listing.focus()  # not the line of a search, which would take the first keys as its letters
         self.call_after_refresh(self._after_first_frame)
 
     def _after_first_frame(self) -> None:
         today = cast("TodayView", self.views[1])
+        today.enter()  # its counts stand in the column of views also where another view was kept
         self.set_timer(RELOAD_AFTER_SECONDS, today.reload)
         self.look_at_sources()
         self.greet()
-        if self._sync_wanted:
+        if self._is_first_run:
+            self.ask_first()
+        elif self._sync_wanted:
             self.sync(())
 
     @property
@@ -99,10 +107,14 @@ class MainScreen(Saving):
 
     async def _show_view(self, number: int) -> None:
         """Show a view; build it when it is seen for the first time."""
+        self.leave_modes()
         if number not in self.views:
             self.views[number] = view_of(number)
             await self.query_one("#views").mount(self.views[number])
+            self.bring_to_last_place(number)
         self.number = number
+        self.desk.kept.view = number
+        self.desk.is_today_seen |= number == 1
         self.stop_reading()
         for other, view in self.views.items():
             view.set_class(other == number, "-shown")
@@ -115,7 +127,7 @@ class MainScreen(Saving):
     async def action_view(self, number: int, line: str = "") -> None:
         """Go to a view."""
         if number == 4:
-            await self._jump(4)
+            await self._go_to(4)
             if line:
                 cast("SearchView", self.view).ask(line)
             return
@@ -127,10 +139,10 @@ class MainScreen(Saving):
 
     async def action_search(self) -> None:
         """Go to the line of the search view."""
-        await self._jump(4)
+        await self._go_to(4)
         cast("SearchView", self.view).box.focus()
 
-    async def _jump(self, number: int) -> None:
+    async def _go_to(self, number: int) -> None:
         before = self.number
         if before != number:
             self.came_from.append(before)
@@ -142,7 +154,7 @@ class MainScreen(Saving):
         if line is None:
             self.say("No item is chosen.")
             return
-        await self._jump(4)
+        await self._go_to(4)
         search = cast("SearchView", self.view)
         search.ask(f"like:{line.id}")
         search.listing.focus()
@@ -153,6 +165,8 @@ class MainScreen(Saving):
         target = message.target
         if isinstance(target, UrlTarget):
             self.open_address(target.url)
+        elif isinstance(target, ChoiceTarget):
+            self.begin(target.value)
         elif isinstance(target, ViewTarget):
             await self.action_view(target.number, target.line)
         else:
@@ -164,23 +178,28 @@ class MainScreen(Saving):
             self.open(self.view.listing.target)
 
     def action_unread(self, way: int) -> None:
-        """Go to the next or previous unread item; one that is being read makes room for it."""
+        """Go so many unread items on, or back; one that is being read makes room for the one there."""
+        direction = 1 if way > 0 else -1
 
         def done(is_found: bool) -> None:
             target = self.view.listing.target
-            if not is_found:
+            if is_found and abs(way) > 1:
+                self.action_unread(way - direction)
+            elif not is_found:
                 self.say("Nothing unread in that direction.")
             elif self.is_reading and target is not None:
                 self.stop_reading()
                 self.open(target)
 
-        self.view.next_unread(way, done)
+        self.view.next_unread(direction, done)
 
     async def action_back(self, may_quit: bool) -> None:
         """Go one step back: prompt, link, pane, search line, filter, view; at the top `q` quits."""
         prompt = self.prompt
         if prompt is not None and prompt.close():
             self.focus_again()
+        elif self.leave_modes():
+            self.show_hints()
         elif len(self.trail) > 1:
             self.trail.pop()
             self.show_in_pane(self.trail[-1])
@@ -206,6 +225,8 @@ class MainScreen(Saving):
         start(self, "lists", lambda reader: reader.source_states(), self._know_sources, group="health")
 
     def _know_sources(self, states: "list[SourceState]") -> None:
+        followed = {source.name for source in self.desk.session.config.sources}
+        states = [state for state in states if state.name in followed]
         failing = sum(state.state in TROUBLED for state in states)
         self.query_one(TopBar).update(failing=failing)
         self.query_one(Nav).counts[7] = f"▲{failing}" if failing else ""
@@ -220,7 +241,12 @@ class MainScreen(Saving):
 
     def greet(self) -> None:
         """Tell of keys in the configuration that do nothing."""
-        wrong = unknown(dict(self.desk.session.config.keys))
+        config = self.desk.session.config
+        wrong = unknown(dict(config.keys))
+        if config.theme and config.theme not in look.NAMES:
+            self.say(
+                f"feeds.toml, [tui]: there is no theme called {config.theme}; write {', '.join(look.NAMES)}.", "bad"
+            )
         if wrong:
             self.say(f"feeds.toml, [keys]: there is no command called {', '.join(wrong)}. ? shows all names.", "bad")
 

@@ -1,27 +1,54 @@
-"""The commands that act on one item: marks with undo, links, copies."""
+"""The commands that mark items, one or all that are selected, with undo and redo."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-from tracker.errors import TrackerError
-from tracker.identity import is_web_address
 from tracker.models import Item, Line
 from tracker.text import plural
-from tracker.tui.cells import steady
 from tracker.tui.jobs import settler, start
+from tracker.tui.marks import Change, Step
 from tracker.tui.messages import ItemTarget, Said, Target
-from tracker.tui.screens.shell import Shell
+from tracker.tui.screens.modes import Modes
 
 
-class Marking(Shell):
+class Marking(Modes):
     """Every mark is shown at once, written in the background and can be undone."""
 
-    def chosen(self) -> Line | None:
-        """Return the item that a command acts on, or say that there is none."""
+    # what a command acts on
+
+    def item_of(self, row: int) -> Item | None:
+        """Return an item whole, read at once."""
+        return self.view.read(lambda reader: reader.item(row), None)
+
+    def with_items(self, rows: Sequence[int], act: Callable[[list[Item]], None]) -> None:
+        """Give items to a command: one at once, several when a lane has read them."""
+        if len(rows) != 1:
+            start(self, "lists", lambda reader: [reader.item(row) for row in rows], act, group="chosen")
+        elif (item := self.item_of(rows[0])) is not None:
+            act([item])
+
+    def _with_lines(self, act: Callable[[Sequence[Line]], None]) -> None:
+        """Give a command the lines that it acts on; one that is in sight needs no reading."""
+        line = None if self.is_selecting else self.line
+        if line is not None:
+            act([line])
+        elif rows := self.chosen():
+            start(self, "lists", lambda reader: self.desk.lines(reader, rows), act, group="chosen")
+
+    def chosen(self) -> list[int]:
+        """Return the rows that a command acts on: those selected, which it leaves, else the one that is read or at the cursor.
+
+        Says so when there is none.
+        """
         line = self.line
-        if line is None:
+        rows = self.view.listing.selected_items() if self.is_selecting else [line.row] if line else []
+        self.leave_modes()
+        if not rows:
             self.say("No item is chosen.")
-        return line
+        return rows
+
+    # writing
 
     def _settle(self) -> Any:  # noqa: ANN401 - what a lane calls at the end of a job
         """Return what tells the user when a mark could not be written; the lists then show what is stored."""
@@ -37,7 +64,7 @@ class Marking(Shell):
             else:
                 self.read_again()
             finally:
-                self.desk.release()
+                self.desk.marks.release()
 
         self.run_worker(cast("Any", wait), group="marks", exit_on_error=False)
         return settler(asyncio.get_running_loop(), future)
@@ -46,15 +73,47 @@ class Marking(Shell):
         self, rows: tuple[int, ...], words: str, before: dict[str, Any], after: dict[str, Any], *, can_undo: bool = True
     ) -> None:
         """Mark items and show it."""
-        self.desk.mark(rows, words, before, after, self._settle(), is_undo=not can_undo)
-        self.adjust(frozenset(rows))
+        self.do(Step(words, (Change(rows, before, after),)), can_undo=can_undo)
+
+    def do(self, step: Step, *, can_undo: bool = True) -> None:
+        """Carry out a step and show it; one without items, which may be gone by now, is none."""
+        if not step.rows:
+            return
+        self.desk.marks.do(step, self._settle(), can_undo=can_undo)
+        self._show(step)
+
+    def _show(self, step: Step) -> None:
+        """Show what a step has changed."""
+        self.adjust(frozenset(step.rows))
+        hides, row = step.hides, step.rows[0]
+        if hides and len(step.rows) == 1:
+            for view in self.views.values():
+                view.leave_out(row)
+        elif hides is not None:
+            # the lane of marks is asked to answer, so that the lists are read after the marks were written
+            start(self, "marks", lambda _: None, lambda _: self._list_anew(None if hides else row), group="listed")
+
+    def _list_anew(self, row: int | None) -> None:
+        """Read the lists again; the cursor goes to an item that came back in the list that is shown."""
+        for view in self.views.values():
+            if row is None:
+                view.reload()
+            else:
+                view.bring_back(row)
+
+    # marks
 
     def action_switch(self, name: str) -> None:
-        """Turn `read` or `starred` of an item on or off."""
-        line = self.chosen()
-        if line is not None:
-            value = bool(getattr(line, f"is_{name}"))
-            self.mark((line.row,), name, {name: value}, {name: not value})
+        """Turn `read` or `starred` on, or off where it is on for all that is chosen."""
+
+        def act(lines: Sequence[Line]) -> None:
+            value = not all(getattr(line, f"is_{name}") for line in lines)
+            rows = tuple(line.row for line in lines if bool(getattr(line, f"is_{name}")) != value)
+            self.mark(rows, name, {name: not value}, {name: value})
+            if len(lines) > 1:
+                self.say(f"{plural(len(rows), 'item')} marked {name if value else 'not ' + name}; z undoes it.")
+
+        self._with_lines(act)
 
     def opened(self, target: Target) -> None:
         """Take an item that is opened as read."""
@@ -63,17 +122,28 @@ class Marking(Shell):
             self.mark((line.row,), "read", {"read": False}, {"read": True}, can_undo=False)
 
     def action_hide(self) -> None:
-        """Take an item out of all lists."""
-        line = self.chosen()
-        if line is None:
-            return
-        self.mark((line.row,), "hidden", {"hidden": False}, {"hidden": True})
-        if self.is_reading:
-            self.stop_reading()
-            self.view.focus_list()
-        for view in self.views.values():
-            view.leave_out(line.row)
-        self.say("Hidden; z undoes it, the filter is:hidden shows what is hidden.")
+        """Take items out of all lists; bring them back where hidden ones are shown."""
+        is_hidden = self._shows_hidden()
+
+        def act(lines: Sequence[Line]) -> None:
+            rows = tuple(line.row for line in lines)
+            if self.is_reading:
+                self.stop_reading()
+                self.view.focus_list()
+            self.mark(rows, "hidden", {"hidden": is_hidden}, {"hidden": not is_hidden})
+            what = "" if len(rows) == 1 else f"{plural(len(rows), 'item')}: "
+            self.say(
+                f"{what}in the lists again; z undoes it."
+                if is_hidden
+                else f"{what}hidden; z undoes it, the filter is:hidden shows what is hidden."
+            )
+
+        self._with_lines(act)
+
+    def _shows_hidden(self) -> bool:
+        if self.is_reading and self.pane.document.item is not None:
+            return self.pane.document.item.marks.is_hidden
+        return "hidden" in self.desk.session.parse(self.view.filter_line).filter.states
 
     def action_read_all(self) -> None:
         """Take all items of the list as read."""
@@ -90,115 +160,33 @@ class Marking(Shell):
         start(self, "lists", lambda reader: reader.order(state), mark, group="read-all")
 
     def action_undo(self) -> None:
-        """Put the last mark back."""
-        step = self.desk.undo(self._settle()) if self.desk.can_undo else None
+        """Take back what the last key has marked."""
+        self._tell(self.desk.marks.undo, "Undone", "Z does it again.", "There is nothing to undo.")
+
+    def action_redo(self) -> None:
+        """Mark again what was taken back."""
+        self._tell(self.desk.marks.redo, "Done again", "z undoes it.", "There is nothing to redo.")
+
+    def _tell(self, move: Callable[[Any], Step | None], done: str, then: str, nothing: str) -> None:
+        step = move(self._settle())
         if step is None:
-            self.say("There is nothing to undo.")
+            self.say(nothing)
             return
-        self.say(f"Undone: {step.words} of {plural(len(step.rows), 'item')}.")
-        self.adjust(frozenset(step.rows))
-        if "hidden" in step.marks:
-            row = step.rows[0]
-            # the lane of marks is asked to answer, so that the list is read after the mark was taken back
-            start(self, "marks", lambda _: None, lambda _: self._bring_back(row), group="undo")
+        self.say(f"{done}: {step.words} of {plural(len(set(step.rows)), 'item')}. {then}")
+        self._show(step)
 
-    def _bring_back(self, row: int) -> None:
-        """Read the lists again with an item that was hidden; the cursor goes to it in the list that is shown."""
-        for view in self.views.values():
-            view.bring_back(row)
+    # asking
 
-    # words of the user
+    async def ask_once(self, label: str, value: str, answer: Callable[[str], None]) -> None:
+        """Ask for a line; what answers may refuse it with a `TrackerError`, then the line stays."""
 
-    async def action_tag(self) -> None:
-        """Ask for the tags of an item."""
-        line = self.chosen()
-        if line is not None:
-            await self._with_item(
-                line, "tags of this item, spaces between", lambda item: " ".join(item.marks.tags), self._tag
-            )
+        def done(text: str) -> None:
+            answer(text)
+            self.close_prompt()
 
-    async def action_note(self) -> None:
-        """Ask for a note on an item."""
-        line = self.chosen()
-        if line is not None:
-            await self._with_item(line, "note", lambda item: item.marks.note, self._note)
-
-    async def _with_item(self, line: Line, label: str, value: Any, answer: Any) -> None:  # noqa: ANN401 - two functions of the item
-        item = self._item(line)
-        if item is not None:
-
-            def done(text: str) -> None:
-                answer(item, text)
-                self.close_prompt()
-
-            await self.ask(label, value(item), done)
+        await self.ask(label, value, done)
 
     def close_prompt(self) -> None:
         """Hide the prompt and go on where it was asked."""
         if self.prompt is not None and self.prompt.close():
             self.focus_again()
-
-    def _tag(self, item: Item, text: str) -> None:
-        tags = tuple(dict.fromkeys(tag.lstrip("#").rstrip(",") for tag in steady(text).split() if tag.strip("#,")))
-        self.desk.tag(item.row, item.marks.tags, tags, self._settle())
-
-    def _note(self, item: Item, text: str) -> None:
-        self.desk.mark((item.row,), "note", {"note": item.marks.note}, {"note": text.strip()}, self._settle())
-
-    async def action_filter(self) -> None:
-        """Ask for the filters of a list."""
-        view = self.view
-        if not view.can_filter:
-            self.say("Filters narrow Papers (2) and Posts (3); in the search line they stand among the words.")
-            return
-
-        from tracker.tui.widgets.prompt import FilterSuggester  # brings Input: 10 ms that the first frame need not pay
-
-        def done(text: str) -> None:
-            view.filter_by(text)
-            self.close_prompt()
-            self.refresh_nav()
-
-        await self.ask("filter", view.filter_line + (" " if view.filter_line else ""), done, FilterSuggester())
-
-    # what leaves the program
-
-    def _item(self, line: Line) -> Item | None:
-        return self.view.read(lambda reader: reader.item(line.row), None)
-
-    def action_browser(self) -> None:
-        """Open the page of an item."""
-        line = self.chosen()
-        item = self._item(line) if line is not None else None
-        if item is not None:
-            self.open_address(address_of(item))
-
-    def open_address(self, url: str) -> None:
-        """Open a web address in the browser; nothing else is ever opened."""
-        if not url or not is_web_address(url):
-            self.say("This item has no web address.")
-            return
-        self.app.open_url(url)
-        self.say(f"Opened {url}")
-
-    def action_copy(self, what: str) -> None:
-        """Copy the link or the BibTeX entry of an item."""
-        line = self.chosen()
-        item = self._item(line) if line is not None else None
-        if item is None:
-            return
-        try:
-            text = self.desk.session.bibtex(item) if what == "bibtex" else address_of(item)
-        except TrackerError as error:
-            self.say(str(error), "bad")
-            return
-        if not text:
-            self.say("This item has no web address.")
-            return
-        self.app.copy_to_clipboard(text)
-        self.say("BibTeX copied." if what == "bibtex" else f"Copied {text}")
-
-
-def address_of(item: Item) -> str:
-    """Return the web address of an item, or nothing."""
-    return next((url for url in (item.url, item.pdf_url, *item.links) if url and is_web_address(url)), "")

@@ -10,8 +10,8 @@ from textual.screen import Screen
 from tracker.models import Line
 from tracker.tui.desk import Desk
 from tracker.tui.jobs import desk_of, start
-from tracker.tui.messages import DocumentReady, Pointed, Said, Target, UrlTarget, ViewTarget
-from tracker.tui.reading import gather_document
+from tracker.tui.messages import DocumentReady, Pointed, Said, Target, TopicTarget, UrlTarget, ViewTarget
+from tracker.tui.reading import REST_SECONDS, gather_document, gather_page
 from tracker.tui.views.base import View
 from tracker.tui.widgets.bars import BottomBar
 from tracker.tui.widgets.nav import Nav
@@ -20,6 +20,8 @@ from tracker.tui.widgets.reading import ReadingPane
 if TYPE_CHECKING:
     from textual.suggester import Suggester
 
+    from tracker.tui.blocks import Document
+    from tracker.tui.reads import Reader
     from tracker.tui.views.today import TodayView
     from tracker.tui.widgets.prompt import Prompt
 
@@ -77,8 +79,12 @@ class Shell(Screen[None]):
     @on(Pointed)
     def _pointed(self, message: Pointed) -> None:
         message.stop()
+        self.note_place()
         if not self.trail:
             self.show_in_pane(self.view.listing.target)
+
+    def note_place(self) -> None:
+        """Called when the cursor of the list that is shown has moved."""
 
     def show_in_pane(self, target: Target | None, *, keep_place: bool = False) -> None:
         """Gather what the pane shows for a target; nothing is read while there is no pane."""
@@ -99,6 +105,31 @@ class Shell(Screen[None]):
     def _ready(self, message: DocumentReady, *, keep_place: bool) -> None:
         if message.target == self.pane_target:
             self.pane.show(message.document, keep_place=keep_place)
+            page = gather_page(message.target, self.desk)
+            if page is not None:
+                self.set_timer(REST_SECONDS, lambda: self._gather_page(message.target, page))
+
+    def _gather_page(self, target: Target, page: "Callable[[Reader], Document]") -> None:
+        """Gather the fuller document of what is still shown; it takes the place of the first one."""
+
+        def show(document: "Document") -> None:
+            if target == self.pane_target:
+                if document.item is None:
+                    self.pane.link = -1  # the links are others: none must open by the number of another one
+                self.pane.show(document, keep_place=True)
+
+        if target == self.pane_target:
+            start(self.pane, "pages", page, show, failed=lambda words: self._no_page(target, words))
+
+    def _no_page(self, target: Target, words: str) -> None:
+        if target != self.pane_target:
+            return
+        if isinstance(target, TopicTarget) and target.topic is None:
+            from tracker.tui.topics import awaited
+
+            self.pane.show(awaited(target.name, words))
+        else:
+            self.say(words, "bad")
 
     def open(self, target: Target) -> None:
         """Read something in the pane: beside the list where there is room, else in its place."""
@@ -173,8 +204,11 @@ class Shell(Screen[None]):
 
     def show_hints(self) -> None:
         """Show the keys that matter now."""
-        hints = READING_HINTS if self.is_reading else self.view.hints
-        self.query_one(BottomBar).show_hints(hints, dict(self.desk.session.config.keys))
+        self.query_one(BottomBar).show_hints(self.hints_now(), dict(self.desk.session.config.keys))
+
+    def hints_now(self) -> tuple[tuple[str, str], ...]:
+        """Return the keys that matter now (id, word)."""
+        return READING_HINTS if self.is_reading else self.view.hints
 
     def refresh_nav(self) -> None:
         """Draw the column at the left."""

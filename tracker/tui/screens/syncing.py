@@ -10,11 +10,11 @@ from tracker.text import plural
 from tracker.tui.jobs import start
 from tracker.tui.messages import SyncEnded, SyncStepped
 from tracker.tui.reads import Reader
-from tracker.tui.screens.marking import Marking
+from tracker.tui.screens.sending import Sending
 from tracker.tui.widgets.bars import TopBar
 
 
-class Syncing(Marking):
+class Syncing(Sending):
     """Keeps the counts of a running sync and reads the lists anew when it ends."""
 
     is_syncing = False
@@ -33,7 +33,7 @@ class Syncing(Marking):
         if self.view.number == 7:
             return (self.view.source_name,) if self.view.source_name else None
         line = self.line
-        item = self._item(line) if line is not None else None
+        item = self.item_of(line.row) if line is not None else None
         return (
             tuple(seen.source for seen in item.sightings if seen.source in known) or None if item is not None else None
         )
@@ -98,10 +98,16 @@ class Syncing(Marking):
             self.views[7].stepped(SyncEvent(step="finished"))
         if message.problem:
             self.say(message.problem, "bad")
+        elif self._failed > 1 and self._failed >= self._asked:
+            self.say(f"None of {self._failed:,} sources could be read: is there a network? 7 says why.", "bad")
         else:
             failed = f", {plural(self._failed, 'source')} failed: 7 says why" if self._failed else ""
             matched = f", {self._matched:,} for your saved searches" if self._matched else ""
             self.say(f"Fetched: {plural(self._new, 'new item')}{matched}{failed}.", "bad" if self._failed else "info")
+        self.after_change()
+
+    def after_change(self) -> None:
+        """Read everything anew: the store has changed."""
         self.desk.forget()
         for view in self.views.values():
             view.reload()

@@ -7,7 +7,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from tracker.models import Line, SyncEvent
-from tracker.tui.cells import steady
+from tracker.tui.cells import steady, told
 from tracker.tui.desk import Desk
 from tracker.tui.jobs import desk_of
 from tracker.tui.messages import Said, Target
@@ -18,7 +18,7 @@ from tracker.tui.widgets.line_list import LineList
 
 if TYPE_CHECKING:
     from tracker.query import Filter
-    from tracker.tui.documents import Document
+    from tracker.tui.blocks import Document
 
 COMMON_HINTS = (
     ("open", "open"),
@@ -41,7 +41,7 @@ class Caption(Static):
 
     def say(self, words: str) -> None:
         """Show words."""
-        self.update(steady(words), layout=False)
+        self.update(told(steady(words)), layout=False)
 
 
 class View(Vertical):
@@ -129,6 +129,14 @@ class View(Vertical):
     def back(self) -> bool:
         """Undo a narrowing of the view; False when there is none."""
         return False
+
+    def refused(self, words: str) -> None:
+        """Tell why something could not be read: in the list while it is empty, else in a line at the bottom."""
+        self.trouble = words
+        if self.listing.total():
+            self.say(words, "bad")
+        else:
+            self.listing.empty = words
 
     def say(self, words: str, tone: str = "info") -> None:
         """Show a line at the bottom."""

@@ -1,34 +1,65 @@
-"""Digest: the summary of the week, each sentence with the items it rests on."""
+"""Digest: the summary of a week or the brief of a day, for one role or another, each sentence with the items it rests on."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 
-from tracker.models import Digest, DigestEntry, Sentence
-from tracker.tui.cells import Part, steady
+from tracker import times
+from tracker.models import Digest
+from tracker.text import plural
+from tracker.tui.cells import steady
+from tracker.tui.digests import digest_entries
 from tracker.tui.jobs import start
-from tracker.tui.messages import ItemsTarget, ItemTarget, Target, TopicTarget
-from tracker.tui.rows import Draw, heading_draw, line_draw, text_draw
+from tracker.tui.keys import DIGEST_KEYS, bindings
 from tracker.tui.views.base import Caption, View
-from tracker.tui.widgets.entry_list import Entry, EntryList, line_entry
+from tracker.tui.widgets.entry_list import EntryList
+
+KEPT = 16
+"""So many digests are kept until the store changes: going back and forth must not count a week anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which digest: ISO week or ISO day (the newest without one) and the name of a role (the configured one without)."""
+
+    edition: str = ""
+    is_day: bool = False
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A digest, the newest edition of its kind, and the roles there are."""
+
+    asked: Asked
+    digest: Digest
+    newest: str
+    roles: tuple[str, ...]
 
 
 class DigestView(View):
-    """Drawn from the digest itself, not from its Markdown: so no text in it is ever parsed, and each citation opens."""
+    """Weeks and days are walked with two keys, roles are switched in place."""
 
     number = 6
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(DIGEST_KEYS)]
     hints: ClassVar[tuple[tuple[str, str], ...]] = (
         ("open", "what it cites"),
-        ("star", "star"),
-        ("browser", "browser"),
-        ("search", "search"),
+        ("earlier", "earlier"),
+        ("later", "later"),
+        ("day", "day or week"),
+        ("role", "role"),
         ("help", "keys"),
-        ("quit", "quit"),
     )
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._is_asked = False
+        self.asked = Asked()
+        self.made: Made | None = None
+        self._kept: dict[Asked, Made] = {}
 
     def compose(self) -> ComposeResult:
         """Build caption and list."""
@@ -40,62 +71,97 @@ class DigestView(View):
         if not self._is_asked:
             self._is_asked = True
             self.query_one(EntryList).empty = "Reading the week …"
-            self.reload()
+            self._ask(self.asked)
 
     def reload(self) -> None:
-        """Write it anew."""
+        """Write it anew: the store has changed."""
+        self._kept.clear()
         if self._is_asked:
-            start(self, "aside", lambda _: self.desk.aside.digest(), self._show, failed=self._refused)
+            self._ask(self.asked)
+
+    def _ask(self, asked: Asked) -> None:
+        """Show another digest; the present one stays until it is there."""
+        self.asked = asked
+        if asked in self._kept:
+            self._show(self._kept[asked])
+            return
+        what = asked.edition or ("the newest day" if asked.is_day else "the newest week")
+        self.query_one(Caption).say(f"Reading {what} …")
+        start(self, "aside", lambda _: self._make(asked), self._show, group="digest", failed=self._refused)
+
+    def _make(self, asked: Asked) -> Made:
+        """Compose a digest; in the lane `aside`."""
+        aside = self.desk.aside
+        compose = aside.brief if asked.is_day else aside.digest
+        newest = aside.latest_day() if asked.is_day else aside.latest_week()
+        made = Made(asked, compose(asked.edition or None, asked.role), newest, tuple(aside.roles))
+        self._kept[asked] = made
+        while len(self._kept) > KEPT:
+            self._kept.pop(next(iter(self._kept)))
+        return made
 
     def _refused(self, words: str) -> None:
-        self.query_one(EntryList).empty = words
+        if self.made is not None:
+            self.asked = self.made.asked  # what is shown is what the keys go on from
+        self._describe()
+        self.refused(words)
 
-    def _show(self, digest: Digest) -> None:
+    def _show(self, made: Made) -> None:
+        is_other = self.made is None or (self.made.digest.edition, self.made.digest.role) != (
+            made.digest.edition,
+            made.digest.role,
+        )
+        self.made = made
         shown = self.query_one(EntryList)
         shown.empty = "Nothing to sum up yet.\nR fetches your sources."
-        shown.show(digest_entries(digest))
-        self.query_one(Caption).say(steady(digest.title))
+        shown.show(digest_entries(made.digest), keep=not is_other)
+        self._describe()
+
+    def _describe(self) -> None:
+        if self.made is None:
+            self.query_one(Caption).say("")
+            return
+        minutes = f"  ·  {plural(self.made.digest.minutes, 'minute')}" if self.made.digest.minutes else ""
+        self.query_one(Caption).say(f"{steady(self.made.digest.title)}{minutes}")
+
+    # walking
+
+    def action_edition(self, by: int) -> None:
+        """Go to a later or earlier week or day, as far as there is one."""
+        if self.made is None:
+            return
+        present = self.asked.edition or self.made.digest.edition
+        edition = _shifted(present, by, is_day=self.asked.is_day)
+        if edition > self.made.newest:
+            self.say("This is the newest one: nothing later is stored.")
+            return
+        self._ask(Asked(edition, self.asked.is_day, self.asked.role))
+
+    def action_day(self) -> None:
+        """Change between the digest of a week and the brief of a day in it."""
+        if self.made is None:
+            return
+        if self.asked.is_day:
+            week = times.week_of_text(self.asked.edition or self.made.digest.edition) or ""
+            self._ask(Asked(week, role=self.asked.role))
+        else:
+            # a week that is not over has no last day yet: the newest day stands for it
+            is_newest = not self.asked.edition or self.asked.edition >= self.made.newest
+            day = "" if is_newest else times.last_day(self.asked.edition)
+            self._ask(Asked(day, is_day=True, role=self.asked.role))
+
+    def action_role(self) -> None:
+        """Show the same edition for the next role."""
+        if self.made is None or not self.made.roles:
+            return
+        roles = self.made.roles
+        present = self.made.digest.role if self.asked.role is None else self.asked.role
+        place = roles.index(present) + 1 if present in roles else 0
+        self._ask(Asked(self.asked.edition, self.asked.is_day, roles[place % len(roles)]))
 
 
-def digest_entries(digest: Digest) -> list[Entry]:
-    """Return a digest as entries of a list: headings, sentences that open what they cite, papers."""
-    entries: list[Entry] = []
-    for section in digest.sections:
-        entries.append(Entry(heading_draw(steady(section.heading), gap=bool(entries))))
-        entries += [_sentence(sentence, section.key, number, indent=1) for number, sentence in enumerate(section.lead)]
-        for number, entry in enumerate(section.entries):
-            entries += _entry(entry, f"{section.key}/{number}")
-    if digest.how:
-        entries.append(Entry(heading_draw("How this was made")))
-        entries += [
-            _sentence(sentence, "how", number, indent=1, role="dim") for number, sentence in enumerate(digest.how)
-        ]
-    return entries
-
-
-def _entry(entry: DigestEntry, part: str) -> list[Entry]:
-    target: Target | None = TopicTarget(entry.topic) if entry.topic else ItemTarget(entry.item) if entry.item else None
-    entries = (
-        [Entry(text_draw([(steady(entry.title), "strong")], indent=1, gap=True, hanging=2), target, (part, "title"))]
-        if entry.title
-        else []
-    )
-    entries += [_sentence(sentence, part, number, indent=3) for number, sentence in enumerate(entry.sentences)]
-    return entries + [line_entry(line, part, lambda newer: _indented(line_draw(newer))) for line in entry.papers]
-
-
-def _indented(draw: Draw) -> Draw:
-    return lambda width: [[(" ", ""), *row] for row in draw(width - 1)]
-
-
-def _sentence(sentence: Sentence, part: str, number: int, *, indent: int, role: str = "") -> Entry:
-    words: list[Part] = [(steady(sentence.text), role)]
-    target: Target | None = None
-    if sentence.items:
-        words.append((f" [{len(sentence.items)}]", "link"))
-        target = (
-            ItemTarget(sentence.items[0])
-            if len(sentence.items) == 1
-            else ItemsTarget(steady(sentence.text), sentence.items)
-        )
-    return Entry(text_draw(words, indent=indent), target, (part, number))
+def _shifted(edition: str, by: int, *, is_day: bool) -> str:
+    """Return the ISO week or ISO day so many weeks or days later."""
+    if is_day:
+        return times.shifted(edition, by)
+    return times.week_of(date.fromisoformat(times.shifted(times.week_start(edition).isoformat(), 7 * by)))

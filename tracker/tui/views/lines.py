@@ -1,16 +1,21 @@
-"""Papers and posts: everything stored, newest first, narrowed by the filters of the query line."""
+"""Papers and posts: everything stored, newest first, in groups or not, narrowed by the filters and words of a query line."""
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 
-from tracker.errors import QueryError
-from tracker.models import Kind
-from tracker.query import Filter, filter_names
+from tracker.models import Kind, Mode
+from tracker.query import Filter
 from tracker.text import plural
+from tracker.tui.groups import WAYS, Group, by_field, by_topic
 from tracker.tui.jobs import start
+from tracker.tui.keys import LINES_KEYS, bindings
+from tracker.tui.messages import Counted
+from tracker.tui.reads import Reader
 from tracker.tui.views.base import Caption, View
 from tracker.tui.widgets.line_list import LineList
 
@@ -19,6 +24,16 @@ if TYPE_CHECKING:
 
 NEAR = 512
 """How many lines are looked through for the next unread one before the store is asked for all of them."""
+BEST = 300
+"""So many items are listed where the line has words: the best ones first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What is to be listed: all that pass in the order of their dates, or `rows` where they were searched; in groups or not."""
+
+    rows: "array[int] | None" = None
+    groups: Sequence[Group] | None = None
 
 
 class LinesView(View):
@@ -27,12 +42,25 @@ class LinesView(View):
     kind: Kind = "paper"
     noun = "paper"
     can_filter = True
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(LINES_KEYS)]
+    hints: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("open", "open"),
+        ("star", "star"),
+        ("filter", "filter"),
+        ("group", "group"),
+        ("only-unread", "unread"),
+        ("help", "keys"),
+    )
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.filter_line = ""
+        self.by = ""
         self._filter = Filter(kind=self.kind)
+        self._is_searched = False
         self._is_loaded = False
+        self._is_regrouped = False
+        """Whether the next list is another view of things, to be read from its top."""
 
     def compose(self) -> ComposeResult:
         """Build caption and list."""
@@ -52,6 +80,8 @@ class LinesView(View):
             self.reload()
 
     def _show_page(self) -> None:
+        if self._is_searched or self.by:
+            return  # neither is to be had at once; what was there stays meanwhile
         limit = max(self.app.size.height, 24)
         self.lines.show_page(self.read(lambda reader: reader.page(self._filter, limit), []))
         if not self.lines.total():
@@ -61,22 +91,59 @@ class LinesView(View):
         """Ask for the order anew; the cursor stays on its item, or goes to the row `at`."""
         if not self._is_loaded:
             return
-        state = self._filter
+        self._list("lexical" if "like:" not in self.filter_line else "hybrid", at)
 
-        def show(rows: "array[int]") -> None:
-            self.lines.show_rows(rows, at)
-            self._say_empty()
-            self._describe()
+    def _list(self, mode: Mode, at: int | None = None) -> None:
+        # topics are counted in the lane that counts them, all else is read in a moment
+        lane = "aside" if self.by == "topic" else "meaning" if mode == "hybrid" else "lists"
+        lane = "marks" if lane == "lists" and self.desk.is_marking else lane
+        work = partial(self._listed, self._filter, self.filter_line if self._is_searched else "", mode, self.by)
+        start(self, lane, work, lambda found: self._show(found, mode, at), group="order", failed=self._refused)
 
-        start(self, "lists", lambda reader: reader.order(state), show, group="order")
+    def _listed(self, state: Filter, line: str, mode: Mode, by: str, reader: Any) -> Listed:  # noqa: ANN401 - the session made this reader and takes it back
+        """Find what is to be listed; in a lane."""
+        rows = self._searched(line, mode, reader) if line else None
+        if by == "topic":
+            trends = self.desk.trends()
+            topics = (*trends.topics, *trends.new, *trends.spoken)
+            return Listed(groups=by_topic(reader, state, rows, topics))
+        if by:
+            return Listed(groups=by_field(reader, state, rows, by))
+        return Listed(rows=reader.order(state) if rows is None else rows)
+
+    def _searched(self, line: str, mode: Mode, reader: Any) -> "array[int]":  # noqa: ANN401 - as above
+        from array import array
+
+        hits = self.desk.session.search(f"{line} kind:{self.kind}", limit=BEST, mode=mode, reader=reader)
+        return array("q", [hit.line.row for hit in hits])
+
+    def _show(self, found: Listed, mode: Mode, at: int | None) -> None:
+        self.trouble = ""
+        if found.groups is not None:
+            self.lines.show_groups(found.groups, at)
+        elif found.rows is not None:
+            self.lines.show_rows(found.rows, at)
+        if self._is_regrouped:
+            self._is_regrouped = False
+            self.lines.action_edge(-1)
+        self._say_empty()
+        self._describe()
+        if self._is_searched and mode == "lexical" and self.desk.session.is_warm:
+            self._list("hybrid")
+
+    def _refused(self, words: str) -> None:
+        self._describe()
+        self.refused(words)
 
     def bring_back(self, row: int) -> None:
         """Read anew; in the list that is shown the cursor goes to the item."""
         self.reload(row if self.display else None)
 
     def _describe(self) -> None:
-        words = plural(self.lines.total(), self.noun)
-        self.query_one(Caption).say(f"{words}  ·  {self.filter_line}" if self.filter_line else words)
+        count = self.lines.items
+        words = f"{count} best {self.noun}s" if self._is_searched and count >= BEST else plural(count, self.noun)
+        groups_of = f"by {self.by}, {plural(len(self.lines.heads), 'group')}" if self.lines.heads else ""
+        self.query_one(Caption).say("  ·  ".join(part for part in (words, groups_of, self.filter_line) if part))
 
     def _say_empty(self) -> None:
         self.say_empty(
@@ -85,38 +152,57 @@ class LinesView(View):
             else f"No {self.noun}s yet.\nR fetches what feeds.toml lists;\n'tracker import --starter' brings landmark papers."
         )
 
+    # narrowing and grouping
+
     def filter_by(self, line: str) -> None:
-        """Narrow the list to what passes the filters of a query line.
+        """Narrow the list to what passes the filters of a query line and has its words.
 
         Raises:
-            QueryError: a filter is unknown, or the line holds words.
+            QueryError: a filter is unknown.
         """
         query = self.desk.session.parse(line)
-        if query.has_words or query.excluded:
-            raise QueryError("Words are searched with /, not filtered.", f"Filters: {', '.join(filter_names())}.")
+        self._is_searched = bool(query.has_words or query.excluded or query.sort)
         self.filter_line = line.strip()
         self._filter = replace(query.filter, kind=self.kind)
         self._show_page()
         self.reload()
 
+    def action_only(self, state: str) -> None:
+        """Show only what is unread, starred or hidden; the same key shows all again."""
+        wanted = f"is:{state}"
+        tokens = self.filter_line.split()
+        kept = [token for token in tokens if token != wanted]
+        self.filter_by(" ".join(kept if len(kept) < len(tokens) else [*kept, wanted]))
+        self.post_message(Counted())
+
+    def action_group(self) -> None:
+        """Group the list another way."""
+        self._is_regrouped = True
+        self.by = WAYS[(WAYS.index(self.by) + 1) % len(WAYS)]
+        self.query_one(Caption).say(f"Grouping by {self.by} …" if self.by else "No groups …")
+        self.reload()
+
+    def action_leap(self, way: int) -> None:
+        """Go to the next or previous group."""
+        if not self.lines.leap(way):
+            self.say("No group in that direction." if self.lines.heads else "the list has no groups; B makes them.")
+
     def back(self) -> bool:
-        """Take the filter away."""
-        if not self.filter_line:
+        """Take the filter away, then the groups."""
+        if self.filter_line:
+            self.filter_by("")
+        elif self.by:
+            self.by = ""
+            self.reload()
+        else:
             return False
-        self.filter_by("")
         return True
 
     def leave_out(self, row: int) -> None:
         """Take a hidden item out at once; the cursor goes to the one after it."""
-        if "hidden" in self._filter.states or row not in self.lines.rows:
-            return
-        shown = self.lines
-        rows = shown.rows[:]
-        place = rows.index(row)
-        rows.pop(place)
-        following = rows[min(place, len(rows) - 1)] if rows else None
-        shown.show_rows(rows, following if shown.row_at(shown.cursor) == row else None)
-        self._describe()
+        if "hidden" not in self._filter.states:
+            self.lines.leave_out(row)
+            self._describe()
 
     def next_unread(self, way: int, done: Callable[[bool], None]) -> None:
         """Go to the next unread item: among the near ones at once, else where the store says; `done` is told whether there was one."""
@@ -125,7 +211,7 @@ class LinesView(View):
             self.lines.move_to(found, way)
             done(True)
             return
-        state = self.unread
+        state = replace(self._filter, states=self._filter.states | {"unread"})
 
         def go(unread: "array[int]") -> None:
             rows, cursor = self.lines.rows, self.lines.cursor
@@ -136,12 +222,15 @@ class LinesView(View):
                 self.lines.move_to(place, way)
             done(place is not None)
 
-        start(self, "lists", lambda reader: reader.order(state), go, group="unread")
+        def read(reader: Reader) -> "array[int]":
+            return reader.order(state)
+
+        start(self, "lists", read, go, group="unread")
 
     @property
-    def unread(self) -> Filter:
-        """The filter of what is not read in this list."""
-        return replace(self._filter, states=self._filter.states | {"unread"})
+    def unread(self) -> Filter | None:
+        """The filter of what is not read in this list; None where words chose it, since these are no filter."""
+        return None if self._is_searched else replace(self._filter, states=self._filter.states | {"unread"})
 
 
 class PapersView(LinesView):

@@ -10,7 +10,7 @@ from textual.widgets import Input
 from tracker.models import Hit, Line, Mode
 from tracker.text import plural
 from tracker.tui.cells import steady
-from tracker.tui.jobs import start
+from tracker.tui.jobs import completer, start
 from tracker.tui.rows import Draw, hit_draw
 from tracker.tui.views.base import Caption, View
 from tracker.tui.widgets.entry_list import Entry, EntryList, line_entry
@@ -51,7 +51,7 @@ class SearchView(View):
             id="search-line",
             compact=True,
             select_on_focus=False,
-            suggester=FilterSuggester(),
+            suggester=FilterSuggester(completer(self)),
         )
         yield Caption()
         yield EntryList()

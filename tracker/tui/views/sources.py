@@ -1,34 +1,49 @@
 """Sources: how each is doing, what went wrong and what helps."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 
 from tracker import times
 from tracker.models import SourceState, SyncEvent
 from tracker.text import plural
-from tracker.tui.documents import Document, source_document
+from tracker.tui.blocks import Document
+from tracker.tui.cells import steady
+from tracker.tui.following import EXAMPLES, Proposal, propose
 from tracker.tui.jobs import start
-from tracker.tui.messages import SourceTarget, Target
+from tracker.tui.keys import SOURCES_KEYS, bindings
+from tracker.tui.messages import ReadyTarget, SourceTarget, Target
 from tracker.tui.reads import Reader
 from tracker.tui.rows import TROUBLED, source_draw
+from tracker.tui.sources import source_document
 from tracker.tui.views.base import Caption, View
 from tracker.tui.widgets.entry_list import Entry, EntryList
+
+if TYPE_CHECKING:
+    from tracker.tui.screens.marking import Marking
+
+
+def _place(state: SourceState) -> tuple[bool, bool, str]:
+    """Put sources in trouble first and those that are not followed any more last."""
+    return state.state not in TROUBLED, state.state == "left", state.name
 
 
 class SourcesView(View):
     """The followed sources, those in trouble first."""
 
     number = 7
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(SOURCES_KEYS)]
     hints: ClassVar[tuple[tuple[str, str], ...]] = (
         ("open", "details"),
         ("sync", "sync this"),
         ("sync-all", "sync all"),
-        ("search", "search"),
+        ("follow", "follow"),
+        ("unfollow", "unfollow"),
         ("help", "keys"),
-        ("quit", "quit"),
     )
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
@@ -47,22 +62,25 @@ class SourcesView(View):
 
     def reload(self) -> None:
         """Read the states anew."""
-        start(self, "lists", lambda reader: reader.source_states(), self.show, group="states")
+        start(self, "lists", lambda reader: reader.source_states(), self.show, group="states", failed=self.refused)
 
     def show(self, states: Sequence[SourceState]) -> None:
         """Show states: those that were ever asked, and those of the configuration that were not."""
+        self.trouble = ""
         known = {state.name for state in states}
+        followed = {source.name for source in self.desk.session.config.sources}
+        states = [state if state.name in followed else replace(state, state="left", message="") for state in states]
         unasked = [
             SourceState(name=source.name, kind=source.kind, state="new" if source.enabled else "off")
             for source in self.desk.session.config.sources
             if source.name not in known
         ]
-        self.states = sorted([*states, *unasked], key=lambda state: (state.state not in TROUBLED, state.name))
+        self.states = sorted([*states, *unasked], key=_place)
         shown = self.query_one(EntryList)
-        shown.empty = "No sources yet.\nAdd a [[source]] table to feeds.toml; then R fetches it."
+        shown.empty = "No sources yet.\na follows something: an address, a handle, an OPML file.\nThen R fetches it."
         self._draw()
         bad = sum(state.state in TROUBLED for state in self.states)
-        words = plural(len(self.states), "source")
+        words = plural(sum(state.state != "left" for state in self.states), "source")
         self.query_one(Caption).say(f"{words}  ·  {bad} in trouble" if bad else words)
 
     def _draw(self) -> None:
@@ -94,6 +112,66 @@ class SourcesView(View):
         """The source at the cursor."""
         target = self.query_one(EntryList).target
         return target.state.name if isinstance(target, SourceTarget) else None
+
+    # following
+
+    async def action_follow(self) -> None:
+        """Ask what to follow, try it, show what was found and ask again."""
+        await self.shell.ask(f"follow: {EXAMPLES.split(',', maxsplit=1)[0]}, a handle, OPML …", "", self._try)
+
+    def _try(self, text: str) -> None:
+        self.shell.close_prompt()
+        if not text.strip():
+            return
+        self.say(f"Asking {steady(text, 200)} …")
+        following = self.desk.trying.following
+        start(self, "trying", lambda _: propose(following, text), self._propose, group="follow")
+
+    def _propose(self, found: Proposal) -> None:
+        self.shell.open(ReadyTarget(found.document))
+        write = found.write
+        if write is None:
+            return
+
+        def answer(name: str) -> None:
+            self.shell.close_prompt()
+            start(self, "trying", lambda _: write(name.strip()), self._changed, group="follow")
+
+        label = "enter follows it, esc does not; name" if found.name else "enter follows them, esc does not"
+        self.call_later(self.shell.ask, label, found.name, answer)
+
+    async def action_unfollow(self) -> None:
+        """Ask, and take the source at the cursor out of `feeds.toml`."""
+        name = self.source_name
+        followed = {source.name for source in self.desk.session.config.sources}
+        if name is None or name not in followed:
+            self.say("No followed source is chosen.")
+            return
+        following = self.desk.trying.following
+
+        def remove(_: Reader) -> str:
+            following.remove([name])
+            return f"{name} is not followed any more; what is stored of it stays."
+
+        def answer(_: str) -> None:
+            self.shell.close_prompt()
+            start(self, "trying", remove, self._changed, group="follow")
+
+        await self.shell.ask(f"unfollow {steady(name, 40)}? What is stored stays. enter: yes, esc: no", "", answer)
+
+    def _changed(self, words: str) -> None:
+        """Show what is followed now."""
+        self.desk.reread()
+        if self.shell.is_reading:
+            self.shell.stop_reading()
+            self.focus_list()
+        self.reload()
+        self.say(words)
+
+    @property
+    def shell(self) -> "Marking":
+        """The screen, which asks and reads."""
+        return cast("Marking", self.screen)
 
     def document_of(self, target: Target) -> Callable[[Reader], Document] | None:
         """Gather what is known of a source."""

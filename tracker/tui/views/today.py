@@ -1,54 +1,25 @@
 """Today: what came in since the last look, what rises, what is talked about, what does not work."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from textual.app import ComposeResult
 
 from tracker import times
-from tracker.models import Line, SavedSearch, SourceState, Talk, Trends
+from tracker.errors import ConfigError
+from tracker.models import Line, SavedSearch, Trends
 from tracker.query import Filter
-from tracker.text import plural
-from tracker.tui.cells import steady
-from tracker.tui.documents import Document
 from tracker.tui.jobs import start
-from tracker.tui.messages import Counted, ItemsTarget, SourceTarget, Target, TopicTarget
+from tracker.tui.messages import Counted
 from tracker.tui.reads import Discussed, Reader
-from tracker.tui.rows import TROUBLED, heading_draw, line_draw, source_draw, text_draw, topic_draw
+from tracker.tui.today import TodayData, adjusted, caption, gather, today_entries, without
 from tracker.tui.views.base import Caption, View
-from tracker.tui.views.trends import evidence
-from tracker.tui.widgets.entry_list import Entry, EntryList, line_entry
+from tracker.tui.widgets.entry_list import Entry, EntryList
 
-NEW_SHOWN = 40
-TOPICS_SHOWN = 5
 DISCUSSED_SHOWN = 8
-MATCHES_SHOWN = 3
 MATCHES_LISTED = 40
-
-
-@dataclass(frozen=True, slots=True)
-class TodayData:
-    """What the view knows so far; None is not known yet."""
-
-    newest: Sequence[Line] = ()
-    is_whole: bool = False
-    """Whether `newest` is only what is new since the last look."""
-    new_papers: int | None = None
-    new_posts: int | None = None
-    papers: int = 0
-    posts: int = 0
-    unread: int = 0
-    starred: int = 0
-    is_first_look: bool = True
-    newest_row: int = 0
-    saved: Sequence[tuple[SavedSearch, Sequence[Line]]] = ()
-    """All saved searches, with their new matches."""
-    discussed: Sequence[Discussed] = ()
-    trends: Trends | None = None
-    sources: Sequence[SourceState] = ()
 
 
 class TodayView(View):
@@ -80,8 +51,14 @@ class TodayView(View):
         if not self._is_loaded:
             return
         last, base = self.desk.last_row, self.data
-        lines = self.desk.lines
-        start(self, "lists", lambda reader: gather(reader, last, base, lines), self._gathered, group="today")
+        start(
+            self,
+            "lists",
+            lambda reader: self._gather(reader, last, base),
+            self._gathered,
+            group="today",
+            failed=self.refused,
+        )
         start(self, "lists", self._news, self._know_saved, group="saved")
         start(
             self,
@@ -91,6 +68,15 @@ class TodayView(View):
             group="rising",
             failed=lambda _: None,
         )
+
+    def _gather(self, reader: Reader, last: int, base: TodayData) -> TodayData:
+        from tracker.roles import Role
+
+        try:
+            role = self.desk.session.role()
+        except ConfigError:  # the digest tells what is wrong with it
+            role = Role(name="", title="")
+        return gather(reader, last, base, role, self.desk.lines)
 
     def _news(self, reader: Any) -> list[tuple[SavedSearch, list[Line]]]:  # noqa: ANN401 - the session made this reader and takes it back
         news = self.desk.session.news(MATCHES_LISTED, reader)
@@ -112,6 +98,7 @@ class TodayView(View):
             }
 
     def _gathered(self, data: TodayData) -> None:
+        self.trouble = ""
         self.desk.newest_row = max(self.desk.newest_row, data.newest_row)
         known = self.data
         self.know(
@@ -139,155 +126,26 @@ class TodayView(View):
         self.say_empty(
             "Nothing is stored yet.\nR fetches what feeds.toml lists;\n'tracker import --starter' brings landmark papers."
         )
-        shown.show(today_entries(data), keep=shown.touched)
+        shown.show(self._entries(), keep=shown.touched)
         self.query_one(Caption).say(caption(data))
+
+    def _entries(self) -> "list[Entry]":
+        """Return as much as the screen has room for: what is more stands in the other views."""
+        height = self.listing.size.height or max(self.app.size.height - 3, 10)
+        width = self.listing.size.width or self.app.size.width
+        return today_entries(self.data, height, max(width - 1, 10))
+
+    def on_resize(self) -> None:
+        """Show more or less when the screen changes."""
+        if self._is_loaded:
+            self.query_one(EntryList).show(self._entries())
 
     def adjust(self, rows: frozenset[int] | None) -> None:
         """Show new marks, also on what is drawn again later."""
-        newer = self.desk.overlay
-        self.data = replace(
-            self.data,
-            newest=[newer(line) for line in self.data.newest],
-            saved=[(search, [newer(line) for line in lines]) for search, lines in self.data.saved],
-            discussed=[_Talked(newer(found.line), found.talk) for found in self.data.discussed],
-        )
+        self.data = adjusted(self.data, self.desk.overlay)
         super().adjust(rows)
 
     def leave_out(self, row: int) -> None:
         """Take a hidden item out."""
-        self.data = replace(
-            self.data,
-            newest=[line for line in self.data.newest if line.row != row],
-            saved=[_without(row, search, lines) for search, lines in self.data.saved],
-            discussed=[found for found in self.data.discussed if found.line.row != row],
-        )
-        self.query_one(EntryList).show(today_entries(self.data))
-
-    def document_of(self, target: Target) -> Callable[[Reader], Document] | None:
-        """Gather the evidence of a topic."""
-        if not isinstance(target, TopicTarget):
-            return None
-        weeks = self.data.trends.weeks if self.data.trends else ()
-        return lambda reader: evidence(reader, target.topic, weeks)
-
-
-@dataclass(frozen=True, slots=True)
-class _Talked:
-    """A discussed paper whose marks have changed."""
-
-    line: Line
-    talk: Talk
-
-
-def gather(
-    reader: Reader, last: int, base: TodayData, lines: Callable[[Reader, Sequence[int]], list[Line]]
-) -> TodayData:
-    """Count what came in after the row `last` and read the newest of it; rows only ever grow, whatever the dates say."""
-    totals = reader.totals()
-    papers, posts = reader.order(Filter(kind="paper")), reader.order(Filter(kind="post"))
-    fresh_papers = [row for row in papers if row > last] if last else []
-    fresh_posts = [row for row in posts if row > last] if last else []
-    if fresh_papers or fresh_posts:
-        half = NEW_SHOWN // 2
-        wanted = [
-            *fresh_papers[: max(half, NEW_SHOWN - len(fresh_posts))],
-            *fresh_posts[: max(half, NEW_SHOWN - len(fresh_papers))],
-        ]
-        newest = sorted(lines(reader, wanted), key=lambda line: (line.date, line.row), reverse=True)
-    else:
-        newest = reader.page(Filter(), NEW_SHOWN)
-    return replace(
-        base,
-        newest=newest,
-        is_whole=bool(fresh_papers or fresh_posts),
-        is_first_look=not last,
-        newest_row=max(max(papers, default=0), max(posts, default=0)),
-        new_papers=len(fresh_papers),
-        new_posts=len(fresh_posts),
-        papers=totals.papers,
-        posts=totals.posts,
-        unread=totals.unread,
-        starred=totals.starred,
-    )
-
-
-def _voices(talk: Talk) -> str:
-    """Return how many people talk, or that only machines do."""
-    return plural(talk.people, "person", "people") if talk.people else plural(talk.bots, "bot")
-
-
-def _without(row: int, search: SavedSearch, lines: Sequence[Line]) -> tuple[SavedSearch, list[Line]]:
-    """Return a saved search and its new matches without one of them."""
-    kept = [line for line in lines if line.row != row]
-    return replace(search, new=search.new - len(lines) + len(kept)), kept
-
-
-def _saved_entries(search: SavedSearch, lines: Sequence[Line]) -> list[Entry]:
-    """Return the name of a saved search, which opens all its new matches, and the first of them."""
-    name, count = steady(search.name), f"{search.new:,} new"
-    heading = ItemsTarget(f"{name}: {count}", tuple(line.id for line in lines))
-    return [
-        Entry(text_draw([(name, "strong"), (f"  {count}", "accent")], indent=3, hanging=2), heading, ("saved", name)),
-        *(line_entry(line, f"saved/{name}") for line in lines[:MATCHES_SHOWN]),
-    ]
-
-
-def caption(data: TodayData) -> str:
-    """Return the counts in a line."""
-    if data.new_papers is None:
-        return ""
-    stored = f"{plural(data.papers, 'paper')}, {plural(data.posts, 'post')}, {data.unread:,} unread"
-    if data.is_first_look:
-        return stored
-    if not data.is_whole:
-        return f"Nothing new since your last look  ·  {stored}"
-    return f"{plural(data.new_papers, 'new paper')}, {plural(data.new_posts or 0, 'new post')} since your last look  ·  {data.unread:,} unread"
-
-
-def today_entries(data: TodayData) -> list[Entry]:
-    """Return the parts as entries of a list: trouble first, then what rises, is talked about, is new."""
-    entries: list[Entry] = []
-
-    def part(heading: str, note: str, found: Sequence[Entry]) -> None:
-        if found:
-            entries.append(Entry(heading_draw(heading, note, gap=bool(entries))))
-            entries.extend(found)
-
-    troubled = [state for state in data.sources if state.state in TROUBLED]
-    part(
-        "Sources in trouble",
-        "7 shows all",
-        [Entry(source_draw(state), SourceTarget(state), ("source", state.name)) for state in troubled[:3]],
-    )
-    part(
-        "Saved searches",
-        "new matches; enter on a name lists them all",
-        [entry for search, lines in data.saved if lines for entry in _saved_entries(search, lines)],
-    )
-    if data.trends:
-        topics = [*data.trends.topics, *data.trends.new][:TOPICS_SHOWN]
-        is_told = data.trends.notice and data.trends.papers_after  # an empty home has better advice to give
-        notice = [Entry(text_draw([(data.trends.notice, "dim")], indent=3))] if is_told else []
-        part(
-            "Rising",
-            data.trends.window,
-            [*notice, *(Entry(topic_draw(topic), TopicTarget(topic), ("topic", topic.id)) for topic in topics)],
-        )
-    part(
-        "Most discussed",
-        "people who posted about it, last two weeks",
-        [
-            line_entry(
-                found.line,
-                "discussed",
-                partial(line_draw, first=_voices(found.talk), first_width=10),
-            )
-            for found in data.discussed
-        ],
-    )
-    part(
-        "New" if data.is_whole else "Newest",
-        "since your last look" if data.is_whole else "",
-        [line_entry(line, "new") for line in data.newest],
-    )
-    return entries
+        self.data = without(self.data, row)
+        self.query_one(EntryList).show(self._entries())

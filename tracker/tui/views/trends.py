@@ -1,27 +1,45 @@
-"""Trends: the topics that rise, are new or fade, with the counts behind each."""
+"""Trends: places of the topics week by week, then what rises, is new, is talked about, fades, with the counts behind each."""
 
-from collections.abc import Callable, Iterable
-from typing import ClassVar
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 
-from tracker.errors import NotFoundError
-from tracker.models import Line, Topic, Trends
-from tracker.tui.documents import Document, topic_document
+from tracker.models import Ranking, Trends
+from tracker.tui.charts import place_head, place_row
 from tracker.tui.jobs import start
-from tracker.tui.messages import Target, TopicTarget
+from tracker.tui.keys import TRENDS_KEYS, bindings
+from tracker.tui.messages import TopicTarget
 from tracker.tui.reads import Reader
-from tracker.tui.rows import heading_draw, text_draw, topic_draw
+from tracker.tui.rows import Draw, heading_draw, spoken_draw, text_draw, topic_draw
 from tracker.tui.views.base import Caption, View
 from tracker.tui.widgets.entry_list import Entry, EntryList
 
+if TYPE_CHECKING:
+    from tracker.tui.screens.marking import Marking
+
+LEAST_PLACES = 3
+"""So many topics make a contest of places."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The trends of a week, and the places of its topics among each other."""
+
+    trends: Trends
+    rankings: tuple[Ranking, ...] = ()
+
 
 class TrendsView(View):
-    """Topics in a list; the reading pane shows the evidence of the one at the cursor."""
+    """Topics in a list; the reading pane shows the page of the one at the cursor."""
 
     number = 5
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(TRENDS_KEYS)]
     hints: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("open", "evidence"),
+        ("open", "its page"),
+        ("topic", "any topic"),
         ("search", "search"),
         ("sync-all", "sync"),
         ("help", "keys"),
@@ -30,7 +48,6 @@ class TrendsView(View):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self.trends: Trends | None = None
         self._is_asked = False
 
     def compose(self) -> ComposeResult:
@@ -48,55 +65,70 @@ class TrendsView(View):
     def reload(self) -> None:
         """Compute them anew."""
         if self._is_asked:
-            start(self, "aside", lambda _: self.desk.trends(), self._show, failed=self._refused)
+            start(self, "aside", self._find, self._show, failed=self.refused)
 
-    def _refused(self, words: str) -> None:
-        self.query_one(EntryList).empty = words
+    def _find(self, _: Reader) -> Found:
+        from tracker.digest.rankings import rankings  # brings numpy: only in the lane that counts
 
-    def _show(self, trends: Trends) -> None:
-        self.trends = trends
+        trends = self.desk.trends()
+        return Found(trends, rankings((*trends.topics, *trends.new)))
+
+    async def action_topic(self) -> None:
+        """Ask for the name of a topic and open its page: any phrase that papers hold has one."""
+        shell = cast("Marking", self.screen)
+
+        def answer(name: str) -> None:
+            shell.close_prompt()
+            if name.strip():
+                shell.open(TopicTarget(name.strip()))
+
+        await shell.ask("topic, as papers write it", "", answer)
+
+    def _show(self, found: Found) -> None:
+        trends = found.trends
         shown = self.query_one(EntryList)
         shown.empty = "No topics yet.\nR fetches your sources."
-        shown.show(trend_entries(trends))
+        shown.show(trend_entries(found), keep=shown.touched)
         self.query_one(Caption).say(
             f"{trends.window}  ·  {trends.papers_after:,} papers after {trends.papers_before:,}"
             if trends.papers_after
             else trends.window
         )
 
-    def document_of(self, target: Target) -> Callable[[Reader], Document] | None:
-        """Gather the evidence of a topic."""
-        if not isinstance(target, TopicTarget):
-            return None
-        weeks = self.trends.weeks if self.trends else ()
-        return lambda reader: evidence(reader, target.topic, weeks)
 
-
-def evidence(reader: Reader, topic: Topic, weeks: tuple[str, ...]) -> Document:
-    """Return a topic with the papers and posts that show it."""
-    return topic_document(topic, weeks, lines_named(reader, topic.items[:20]), lines_named(reader, topic.posts[:20]))
-
-
-def lines_named(reader: Reader, names: Iterable[str]) -> list[Line]:
-    """Return the lines of items by id; those that are gone are left out."""
-    rows = []
-    for name in names:
-        try:
-            rows.append(reader.item(name).row)
-        except NotFoundError:
-            continue
-    return reader.lines(rows)
-
-
-def trend_entries(trends: Trends) -> list[Entry]:
+def trend_entries(found: Found) -> list[Entry]:
     """Return trends as entries of a list."""
+    trends = found.trends
     entries = [Entry(text_draw([(trends.notice, "warm")], indent=3))] if trends.notice else []
-    for heading, note, topics in (
-        ("Rising", "more often than in the weeks before", trends.topics),
-        ("New", "not seen before", trends.new),
-        ("Fading", "less often", trends.fading),
+    entries += _places(found, gap=bool(entries))
+    for heading, note, topics, draw in (
+        ("Rising", "more often in papers than in the weeks before", trends.topics, topic_draw),
+        ("New", "not seen before", trends.new, topic_draw),
+        ("Talked about", "by more people than before", trends.spoken, spoken_draw),
+        ("Fading", "less often", trends.fading, topic_draw),
     ):
         if topics:
             entries.append(Entry(heading_draw(heading, note, gap=bool(entries))))
-            entries += [Entry(topic_draw(topic), TopicTarget(topic), (heading, topic.id)) for topic in topics]
+            entries += [Entry(draw(topic), TopicTarget.of(topic), (heading, topic.id)) for topic in topics]
     return entries
+
+
+def _places(found: Found, *, gap: bool) -> Iterator[Entry]:
+    """Yield a bump chart: the topics by their last place, each with its place in every week."""
+    named = {topic.label: topic for topic in (*found.trends.new, *found.trends.topics)}
+    ranked = [one for one in found.rankings if one.label in named]
+    if len(ranked) < LEAST_PLACES:
+        return
+    yield Entry(heading_draw("Places", "1 rose most in the four weeks up to it", gap=gap))
+    yield Entry(_head(found.trends.weeks))
+    for one in ranked:
+        topic = named[one.label]
+        yield Entry(_place(one), TopicTarget.of(topic), ("Places", topic.id))
+
+
+def _head(weeks: Sequence[str]) -> Draw:
+    return lambda width: [place_head(weeks, width)]
+
+
+def _place(one: Ranking) -> Draw:
+    return lambda width: [place_row(one.label, one.places, width)]

@@ -4,7 +4,8 @@ from rich.text import Text
 from textual import events
 from textual.widget import Widget
 
-from tracker.tui.cells import steady
+from tracker.text import plural
+from tracker.tui.cells import is_plain, steady
 from tracker.tui.keys import VIEWS, shown
 from tracker.tui.messages import Opened, ViewTarget
 from tracker.tui.widgets.painted import role_styles
@@ -27,12 +28,15 @@ class TopBar(Widget):
         """Change what is shown."""
         self.number = self.number if number is None else number
         self.failing = self.failing if failing is None else failing
-        self.busy = self.busy if busy is None else busy
-        self.refresh()
+        before, self.busy = self.busy, self.busy if busy is None else busy
+        if not is_plain() or number is not None or failing is not None or bool(before) != bool(self.busy):
+            self.refresh()
 
     def render(self) -> Text:
         """Draw the views at the left and the state at the right, shorter where there is less room."""
         style = role_styles(self)
+        if is_plain():
+            return self._told()
         text = Text(" ", no_wrap=True, end="")
         self._spans = []
         for number, name in enumerate(VIEWS, 1):
@@ -55,6 +59,13 @@ class TopBar(Widget):
         text.append(" " * max(room - state.cell_len, 0))
         return text.append_text(state)
 
+    def _told(self) -> Text:
+        """Return the line in words; how far a sync is would change it all the time."""
+        words = [f" View {self.number} of {len(VIEWS)}: {VIEWS[self.number - 1]}"]
+        words += [f"{plural(self.failing, 'source')} failing, 7 shows them"] if self.failing else []
+        words += ["a sync is running"] if self.busy else []
+        return Text(". ".join(words), no_wrap=True, end="")
+
     def on_click(self, event: events.Click) -> None:
         """Go to the view that was clicked; on the mark at the right, to the sources."""
         number = next(
@@ -72,12 +83,19 @@ class BottomBar(Widget):
         self.hints: tuple[tuple[str, str], ...] = ()
         self.message = ""
         self.tone = "info"
+        self.state = ""
         self._turn = 0
 
     def show_hints(self, hints: tuple[tuple[str, str], ...], remapped: dict[str, str]) -> None:
         """Show the keys of some commands (id, word)."""
         self.hints = tuple((shown(name, remapped), word) for name, word in hints)
         self.refresh()
+
+    def show_state(self, state: str) -> None:
+        """Show which mode is on, before the hints or the message; nothing when empty."""
+        if state != self.state:
+            self.state = steady(state)
+            self.refresh(layout=True)
 
     def say(self, message: str, tone: str = "info") -> None:
         """Show a message in place of the hints; one that names trouble stays longer."""
@@ -100,10 +118,15 @@ class BottomBar(Widget):
     def render(self) -> Text:
         """Draw the message or the hints."""
         style = role_styles(self)
+        state = (f" {self.state}  ", style["jump"]) if self.state else ""
         if self.message:
-            return Text(f" {self.message}", style["alarm"] if self.tone == "bad" else "", overflow="fold")
-        text = Text(" ", no_wrap=True)
+            return Text.assemble(
+                state, (f" {self.message}", style["alarm"] if self.tone == "bad" else ""), overflow="fold"
+            )
+        text = Text.assemble(state, " ", no_wrap=True)
         for key, word in self.hints[:6]:
+            if text.cell_len + len(key) + len(word) + 1 > self.size.width:
+                break
             text.append(key, style["accent"])
             text.append(f" {word}   ", style["dim"])
         return text

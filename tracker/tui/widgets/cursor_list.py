@@ -9,28 +9,26 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from tracker.tui.cells import Row, wrap
+from tracker.tui.cells import Row, is_plain, wrap
 from tracker.tui.keys import LIST_KEYS, bindings
-from tracker.tui.messages import Opened, Pointed, Target
-from tracker.tui.widgets.painted import Painted
+from tracker.tui.messages import Opened, Pointed, Selected, Target
+from tracker.tui.widgets.selectable import Selectable
 
 
-class CursorList(Painted):
+class CursorList(Selectable):
     """Draws only the lines on the screen, whatever their number; there is no widget per line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(LIST_KEYS)]
-    cursor: reactive[int] = reactive(-1, repaint=False)
     empty: reactive[str] = reactive("")
     """What is shown instead of lines: what this is and which key fills it."""
+
+    wanted: Hashable = None
+    """The key of the entry where the cursor was in the last run, until it is found or the user moves."""
 
     touched = False
     """Whether the user has moved in it: until then new entries above do not push the cursor down."""
 
     # what a kind of list must know
-
-    def total(self) -> int:
-        """Return how many entries there are: none until a kind of list says otherwise."""
-        return 0
 
     def top_of(self, index: int) -> int:
         """Return the first screen line of an entry; that of `total()` is the height of all."""
@@ -52,10 +50,6 @@ class CursorList(Painted):
         """Return what an entry stands for."""
         raise NotImplementedError
 
-    def key_at(self, index: int) -> Hashable:
-        """Return the name by which an entry is found again after the list changed."""
-        raise NotImplementedError
-
     # drawing
 
     def render_line(self, y: int) -> Strip:
@@ -70,8 +64,10 @@ class CursorList(Painted):
         index, part = self.index_at(line)
         is_cursor = index == self.cursor
         rows = self.rows_of(index, width - 1)
-        mark = ("▌", "accent") if is_cursor else (" ", "")
-        return self.paint([mark, *(rows[part] if part < len(rows) else [])], width, is_cursor)
+        is_chosen = index in self.selected
+        mark = ("▌", "accent") if is_cursor else ("┃", "accent") if is_chosen else (" ", "")
+        strip = self.paint([mark, *(rows[part] if part < len(rows) else [])], width, is_cursor, is_chosen=is_chosen)
+        return self.labelled(strip, index) if self.labels and part == self.label_part(index) else strip
 
     def measure(self) -> None:
         """Take note of a new number or height of entries."""
@@ -126,9 +122,34 @@ class CursorList(Painted):
             self.scroll_to(y=first if below - first <= height else top, animate=False)
         elif below > at + height:
             self.scroll_to(y=below - height, animate=False)
+        self.lead_the_eye(top + self.label_part(self.cursor) if is_plain() else top)
+
+    # letters to jump by
+
+    def label_part(self, index: int) -> int:
+        """Return which line of an entry carries its letters: the first one that is not empty."""
+        return next((part for part, row in enumerate(self.rows_of(index, self.size.width - 1)) if row), 0)
+
+    def places_in_sight(self) -> list[int]:
+        """Return the entries on the screen where the cursor may rest."""
+        if not self.total():
+            return []
+        at = self.scroll_offset.y
+        last = min(at + self.size.height, self.virtual_size.height) - 1
+        places = range(self.index_at(at)[0], self.index_at(last)[0] + 1)
+        return [place for place in places if self.stops(place) and self.top_of(place) + self.label_part(place) >= at]
+
+    def jump_to(self, number: int) -> None:
+        """Put the cursor on an entry and open it."""
+        self.touched = True
+        self.move_to(number)
+        self.action_open()
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Redraw the two lines and tell what is pointed at."""
+        if self.selected_from >= 0:
+            self.refresh()
+            self.post_message(Selected(len(self.selected)))
         for index in (old, new):
             if 0 <= index < self.total():
                 self.refresh_lines(self.top_of(index), self.top_of(index + 1) - self.top_of(index))
@@ -164,6 +185,15 @@ class CursorList(Painted):
         self.move_to(0 if way < 0 else self.total() - 1, -way)
         if way < 0:
             self.scroll_to(y=0, animate=False)
+
+    def place_of(self, number: int) -> int:
+        """Return the place of the entry that a reader would count as this one, from 1."""
+        return number - 1
+
+    def action_line(self, number: int) -> None:
+        """Move to an entry by its number, from 1; to the last one where there are fewer."""
+        self.touched = True
+        self.move_to(self.place_of(number))
 
     def action_open(self) -> None:
         """Open what the cursor rests on."""

@@ -57,14 +57,20 @@ class EntryList(CursorList):
         place = self.cursor if keep else 0
         self.entries = tuple(entries)
         self._layout()
-        found = next((index for index, entry in enumerate(self.entries) if key is not None and entry.key == key), None)
+        found = self._found(key)
+        if self.wanted is not None and (self.touched or (before := self._found(self.wanted)) is not None):
+            found, self.wanted = found if self.touched else before, None
         self.set_reactive(CursorList.cursor, -1)
         self.measure()
         if not keep:
             self.scroll_to(y=0, animate=False)
         self.move_to(max(place, 0) if found is None else found)
+        self.hold_selection()
         if self.cursor == -1:
             self.watch_cursor(-1, -1)
+
+    def _found(self, key: Hashable) -> int | None:
+        return next((index for index, entry in enumerate(self.entries) if key is not None and entry.key == key), None)
 
     def _layout(self) -> None:
         self._width = max(self.size.width - 1, 10)
@@ -100,6 +106,16 @@ class EntryList(CursorList):
     def target_at(self, index: int) -> Target | None:
         """Return what an entry stands for."""
         return self.entries[index].target
+
+    def item_at(self, index: int) -> int | None:
+        """Return the row of an item; headings, topics and sources are none."""
+        line = self.entries[index].line
+        return line.row if line else None
+
+    def place_of(self, number: int) -> int:
+        """Return the place of the so-manieth entry where the cursor may rest."""
+        places = [index for index in range(self.total()) if self.stops(index)]
+        return places[min(number, len(places)) - 1] if places else -1
 
     def key_at(self, index: int) -> Hashable:
         """Return the name of an entry."""

@@ -1,6 +1,6 @@
 """The line in which a filter, tags or a note are typed."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from textual import on
@@ -12,23 +12,56 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from tracker.errors import TrackerError
-from tracker.query import filter_names
+from tracker.query import PARTS, SORTS, STATES, filter_names
 from tracker.tui.cells import steady
+
+Ask = Callable[[str, str], Awaitable[str]]
+"""Takes a filter and the letters its value begins with; returns the value, or nothing."""
+_FIXED = {
+    "is": STATES,
+    "has": PARTS,
+    "sort": SORTS,
+    "kind": ("paper", "post"),
+}
 
 
 class FilterSuggester(Suggester):
-    """Completes the name of the filter that is being typed."""
+    """Completes the name of the filter that is being typed, and then its value.
 
-    def __init__(self) -> None:
-        super().__init__(case_sensitive=False)
+    Args:
+        ask: asks the store for values; without it only names and values that never change are completed.
+    """
+
+    def __init__(self, ask: Ask | None = None) -> None:
+        super().__init__(case_sensitive=True, use_cache=False)
+        self._ask = ask
 
     async def get_suggestion(self, value: str) -> str | None:
         """Return the line with its last word completed."""
-        word = value.rsplit(" ", 1)[-1].lstrip("-")
-        if not word or ":" in word:
+        start = value.rfind(" ") + 1 if value.count('"') % 2 == 0 else value.rfind(" ", 0, value.rfind('"')) + 1
+        word = value[start:].lstrip("-")
+        name, colon, begun = word.partition(":")
+        if not word:
             return None
-        found = next((name for name in filter_names() if name.startswith(word.lower())), None)
-        return f"{value}{found[len(word) :]}:" if found else None
+        if not colon:
+            found = next((one for one in filter_names() if one.startswith(word.lower())), None)
+            return f"{value}{found[len(word) :]}:" if found else None
+        return await self._valued(value, name.lower(), begun)
+
+    async def _valued(self, line: str, name: str, begun: str) -> str | None:
+        """Return the line with the value of its last filter completed; one with spaces is quoted."""
+        if not begun.strip('"'):
+            return None
+        letters = begun.strip('"')
+        if name in _FIXED:
+            found = next((one for one in _FIXED[name] if one.startswith(letters.lower())), "")
+        else:
+            found = await self._ask(name, letters) if self._ask else ""
+        found = steady(found).replace('"', "")
+        if not found or found.lower() == letters.lower():
+            return None
+        head = line[: len(line) - len(begun)]
+        return f'{head}"{found}"' if " " in found else f"{head}{found}"
 
 
 class QueryLine(Input):
@@ -62,7 +95,7 @@ class Prompt(Horizontal):
     def compose(self) -> ComposeResult:
         """Build the line on first use."""
         yield Static(id="prompt-label", markup=False)
-        yield Input(id="prompt-input", compact=True, select_on_focus=False)
+        yield QueryLine(id="prompt-input", compact=True, select_on_focus=False)
         yield Static(id="prompt-problem", markup=False)
 
     def ask(self, label: str, value: str, answer: Callable[[str], None], suggester: Suggester | None = None) -> None:

@@ -1,17 +1,19 @@
 """The reading pane: a wrapped document whose links are walked with tab and opened with enter."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.strip import Strip
 
-from tracker.tui.cells import Row, wrap
-from tracker.tui.documents import Document
+from tracker.tui.blocks import Document
 from tracker.tui.keys import LIST_KEYS, PANE_KEYS, bindings
 from tracker.tui.messages import Opened, Target
 from tracker.tui.widgets.painted import Painted
+
+if TYPE_CHECKING:
+    from tracker.tui.cells import Row
 
 MARGIN = 2
 WIDEST = 92
@@ -49,7 +51,7 @@ class ReadingPane(Painted):
         for number, block in enumerate(self.document.blocks):
             if block.gap:
                 self._rows.append(([], -1))
-            self._rows += [(row, number) for row in wrap(block.parts, width - block.indent, block.hanging)]
+            self._rows += [(row, number) for row in block.rows(width)]
         self.virtual_size = Size(self._width, len(self._rows) + 1)
         self.refresh()
 
@@ -73,7 +75,19 @@ class ReadingPane(Painted):
             return self.paint([], width)
         row, number = self._rows[index]
         is_link = 0 <= self.link < len(self._links) and number == self._links[self.link]
-        return self.paint([("▌ " if is_link else "  ", "accent"), *row], width, is_link)
+        strip = self.paint([("▌ " if is_link else "  ", "accent"), *row], width, is_link)
+        return self.labelled(strip, number) if not index or self._rows[index - 1][1] != number else strip
+
+    def places_in_sight(self) -> list[int]:
+        """Return the blocks of the links that begin on the screen."""
+        seen = {number for _, number in self._rows[self.scroll_offset.y :][: self.size.height]}
+        return [number for number in self._links if number in seen]
+
+    def jump_to(self, number: int) -> None:
+        """Open a link by its block."""
+        self.link = self._links.index(number)
+        self.refresh()
+        self.action_open()
 
     # moving
 
@@ -93,15 +107,21 @@ class ReadingPane(Painted):
         """Scroll to an end."""
         self.scroll_to(y=0 if way < 0 else self.virtual_size.height, animate=False)
 
+    def action_line(self, number: int) -> None:
+        """Scroll to a line, from 1."""
+        self.scroll_to(y=number - 1, animate=False)
+
     def action_link(self, way: int) -> None:
-        """Go to the next link, or the previous one, and bring it into sight."""
+        """Go so many links on, or back, and bring the one there into sight."""
         if not self._links:
             return
-        self.link = (self.link + way) % len(self._links) if self.link >= 0 else (0 if way > 0 else len(self._links) - 1)
+        before = self.link if self.link >= 0 else -1 if way > 0 else 0
+        self.link = (before + way) % len(self._links)
         places = [index for index, (_, number) in enumerate(self._rows) if number == self._links[self.link]]
         at, height = self.scroll_offset.y, self.size.height
         if places[0] < at or places[-1] >= at + height:
             self.scroll_to(y=max(places[0] - height // 3, 0), animate=False)
+        self.lead_the_eye(places[0])
         self.refresh()
 
     @property

@@ -1,0 +1,102 @@
+"""The commands by which items leave the program: browser, clipboard, programs of the user."""
+
+from collections.abc import Sequence
+
+from tracker.errors import TrackerError
+from tracker.identity import is_web_address
+from tracker.models import Item
+from tracker.text import plural
+from tracker.tui.cells import steady
+from tracker.tui.forms import address_of, json_of, markdown_of, pdf_of
+from tracker.tui.jobs import start
+from tracker.tui.reads import Reader
+from tracker.tui.screens.noting import Noting
+
+OPENED_AT_ONCE = 10
+_COPIED = {"link": ("link",), "markdown": ("line", "lines of Markdown"), "bibtex": ("BibTeX entry", "BibTeX entries")}
+
+
+class Sending(Noting):
+    """Nothing but a web address is ever opened, and no shell is ever started."""
+
+    # the browser
+
+    async def action_browser(self, is_pdf: bool) -> None:
+        """Open the pages or the PDFs of what is chosen; of many the first ones, after a question."""
+        rows = self.chosen()
+        if len(rows) > 1:
+            first = rows[:OPENED_AT_ONCE]
+            label = f"open {plural(len(first), 'page')} of {len(rows):,} in the browser? enter opens, esc does not"
+            await self.ask_once(label, "", lambda _: self.with_items(first, lambda items: self._open(items, is_pdf)))
+        elif rows:
+            self.with_items(rows, lambda items: self._open(items, is_pdf))
+
+    def _open(self, items: Sequence[Item], is_pdf: bool) -> None:
+        urls = [url for item in items if (url := pdf_of(item) if is_pdf else address_of(item))]
+        for url in urls:
+            self.open_address(url)
+        if not urls and is_pdf:
+            self.say("No PDF is known of this item; o opens its page.")
+        elif not urls:
+            self.say("This item has no web address.")
+        elif len(items) > 1:
+            self.say(f"Opened {plural(len(urls), 'page')}.")
+
+    def open_address(self, url: str) -> None:
+        """Open a web address in the browser; nothing else is ever opened."""
+        if not url or not is_web_address(url):
+            self.say("This item has no web address.")
+            return
+        self.app.open_url(url)
+        self.say(f"Opened {url}")
+
+    # the clipboard
+
+    def action_copy(self, form: str) -> None:
+        """Copy what is chosen as `link`, `markdown` or `bibtex`, a line or an entry each."""
+        rows = self.chosen()
+        if rows:
+            self.with_items(rows, lambda items: self._copy(items, form))
+
+    def _copy(self, items: Sequence[Item], form: str) -> None:
+        make = {"link": address_of, "markdown": markdown_of, "bibtex": self.desk.session.bibtex}[form]
+        try:
+            made = [text for item in items if (text := make(item))]
+        except TrackerError as error:
+            self.say(str(error), "bad")
+            return
+        if not made:
+            self.say("This item has no web address.")
+            return
+        self.app.copy_to_clipboard(("\n\n" if form == "bibtex" else "\n").join(made))
+        is_short = len(made) == 1 and form != "bibtex"
+        self.say(f"Copied {made[0]}" if is_short else f"Copied {plural(len(made), *_COPIED[form])}.")
+
+    # programs
+
+    async def action_pipe(self) -> None:
+        """Ask for a command and give it what is chosen as JSON lines."""
+        rows = self.chosen()
+        if rows:
+            label = f"give {plural(len(rows), 'item')} as JSON lines to"
+            await self.ask_once(label, self.desk.kept.pipe, lambda line: self._pipe(rows, line))
+
+    def _pipe(self, rows: Sequence[int], line: str) -> None:
+        from tracker.tui import programs
+
+        words = programs.words_of(line)
+        self.desk.kept.pipe = line.strip()
+        folder = self.desk.session.home
+
+        def work(reader: Reader) -> programs.Ended:
+            text = "".join(f"{json_of(reader.item(row))}\n" for row in rows)
+            return programs.run(words, text, folder)
+
+        def ended(done: programs.Ended) -> None:
+            said = steady(done.last_line, 500)
+            if done.status:
+                self.say(f"'{words[0]}' ended with status {done.status}{f': {said}' if said else '.'}", "bad")
+            else:
+                self.say(said or f"'{words[0]}' has taken {plural(len(rows), 'item')}.")
+
+        start(self, "programs", work, ended, group="pipe")

@@ -1,0 +1,88 @@
+"""What follows the questions of a first run: fetching, the starter library, and a screen that fills as things come."""
+
+import asyncio
+from contextlib import suppress
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING
+
+from textual import on
+
+from tracker.models import SyncEvent
+from tracker.tui.jobs import start
+from tracker.tui.messages import SyncEnded, SyncStepped
+from tracker.tui.reads import Reader
+from tracker.tui.screens.verbs import Verbs
+from tracker.tui.widgets.bars import TopBar
+
+if TYPE_CHECKING:
+    from tracker.tui.beginning import Answers
+
+
+class Starting(Verbs):
+    """Begins with a home that has nothing yet."""
+
+    _is_filling = False
+
+    def ask_first(self) -> None:
+        """Ask the questions of a first run."""
+        from tracker.tui.screens.first_run import FirstRun
+
+        self.app.push_screen(FirstRun(self.desk.session.home), self._answered)
+
+    def _answered(self, answers: "Answers | None") -> None:
+        self.desk.reread()
+        self.look_at_sources()
+        self.begin(answers.when if answers else "later")
+
+    def begin(self, when: str) -> None:
+        """Fill a home that has nothing yet: by `sync`, by the `starter` library, by `both`, or `later`."""
+        self._is_filling = True
+        if when in {"starter", "both"}:
+            self.bring_starter(then_sync=when == "both")
+        elif when == "sync":
+            self.sync(())
+        else:
+            self.say("R fetches what you follow; 7 shows and changes it.")
+
+    def bring_starter(self, *, then_sync: bool = False) -> None:
+        """Bring in the starter library, then fetch or read it for meaning."""
+        if self.is_syncing:
+            self.say("A sync is running already.")
+            return
+        self.is_syncing = True
+        self._new = self._failed = self._matched = 0
+        self.query_one(TopBar).update(busy="starter library")
+        session = self.desk.syncing
+        loop = asyncio.get_running_loop()
+
+        def tell(event: SyncEvent) -> None:
+            with suppress(RuntimeError):  # the loop is closed: the user has left, what was stored stays
+                loop.call_soon_threadsafe(self.post_message, SyncStepped(event))
+
+        def run(_: Reader) -> None:
+            with as_file(files("tracker") / "demo" / "starter.jsonl") as library:
+                report = session.import_files([library])
+            tell(SyncEvent(step="stored", new=report.outcome.new))
+            if not then_sync:
+                for event in session.bring_level():
+                    tell(event)
+
+        def done(_: None) -> None:
+            if then_sync:
+                self.is_syncing = False
+                self.sync(())
+            else:
+                self.tell(SyncEnded())
+
+        start(self, "sync", run, done, failed=lambda words: self.tell(SyncEnded(words)))
+
+    @on(SyncStepped)
+    def _filled(self, message: SyncStepped) -> None:
+        """Show what has come at once while the home is being filled for the first time."""
+        if self._is_filling and message.event.step == "stored" and message.event.new:
+            self.desk.forget()
+            self.views[1].reload()
+
+    @on(SyncEnded)
+    def _full(self) -> None:
+        self._is_filling = False
