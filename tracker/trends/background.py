@@ -20,7 +20,7 @@ UNLISTED = 7
 COMMON = 0.0003
 """A word in this share of background papers is an everyday one."""
 NAMING = 0.08
-"""Title share × whole-run share above which a word names a thing by itself: `clustering` has 0.17, `robustness` 0.10, `consistency` 0.04."""
+"""Title share × whole-run share above which a word may name a thing by itself: `clustering` has 0.17, `robustness` 0.10, `consistency` 0.04."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,11 @@ class Background:
         """Return in how many papers phrases stand; 0 for those too rare to be listed."""
         return self._of(self.papers, keys)
 
-    def everyday(self, keys: Keys) -> Flags:
-        """Return which phrases are common and yet seldom a name of their own."""
+    def everyday(self, keys: Keys, naming_share: float) -> Flags:
+        """Return which phrases are common and yet a name of their own in a smaller share of papers than `naming_share`."""
         papers = self.holders(keys)
         naming = self._of(self.titles, keys) * self._of(self.whole, keys) / np.maximum(papers, 1) ** 2
-        everyday: Flags = (papers >= COMMON * self.total) & (naming < NAMING)
+        everyday: Flags = (papers >= COMMON * self.total) & (naming < naming_share)
         return everyday
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from tracker.topics import Document
 from tracker.trends import contingency
-from tracker.trends.background import UNLISTED, background
+from tracker.trends.background import NAMING, UNLISTED, background
 from tracker.trends.contingency import Change, Floats
 from tracker.trends.naming import Lexicon, Names
 from tracker.trends.tally import Flags, Indexes
@@ -52,14 +52,16 @@ class Rules:
     """Judge by titles alone what is a name; over weeks these are too few."""
     plain_word: float = 1.0
     """What the score of a single everyday word counts: over weeks they are mostly style (`audit`, `floor`), and a specific name is at hand."""
+    naming_share: float = NAMING
+    """A common word that is seldomer a name of its own needs company; over weeks more do, where titles begin with `Diagnosing` and the like."""
     enough: int = 1
     """Papers from which a change counts in full: what rests on fewer seldom lasts."""
 
 
 EDITION = Rules(papers=6, title_share=0.2, named_by_title=True)
-SUBJECT = Rules(papers=6, title_share=0.2, named_by_title=True, plain_word=0.3)
-MONTH = Rules(papers=8, title_share=0.1, titles_vote=True, plain_word=0.8, enough=120)
-NEW = Rules(papers=5, title_share=0.1, titles_vote=True)
+SUBJECT = Rules(papers=6, title_share=0.2, named_by_title=True, plain_word=0.3, naming_share=0.14)
+MONTH = Rules(papers=8, title_share=0.1, titles_vote=True, plain_word=0.8, naming_share=0.14, enough=120)
+NEW = Rules(papers=5, title_share=0.1, titles_vote=True, naming_share=0.14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +243,7 @@ class Comparison:
     def label(self, name: int, side: int = 1) -> str:
         """Return what a name is shown as; an everyday word with its company, or nothing where it has none."""
         shown = self.lexicon.labels[name]
-        if not self.lexicon.everyday[name]:
+        if not self.lexicon.everyday(self.rules.naming_share)[name]:
             return shown
         company = self.names[side].company(name, COMPANY)
         return f"{shown} ({', '.join(company)})" if company else ""

@@ -67,9 +67,8 @@ class Lexicon:
         self.weak = np.array([is_weak(label) for label in self.labels], dtype=np.bool_)
         self.letters = ["".join(one) for one in self.units]
         self.extensions = self._find_extensions()
-        plain = [self.is_plain_word(phrase) for phrase in range(len(table.keys))]
-        self.everyday: Flags = background().everyday(table.keys) & np.array(plain, dtype=np.bool_)
-        """Which phrases are single words that say little alone (`collapse`), unlike a coined name or the word of a field."""
+        self._plain: Flags = np.array([self.is_plain_word(phrase) for phrase in range(len(table.keys))], dtype=np.bool_)
+        self._everyday: dict[float, Flags] = {}
 
     def _find_extensions(self) -> dict[int, list[Extension]]:
         known = {letters: phrase for phrase, letters in enumerate(self.letters)}
@@ -81,6 +80,12 @@ class Lexicon:
                     if shorter is not None and shorter != phrase:
                         found[shorter].append(Extension(phrase, start > 0, end < len(parts)))
         return found
+
+    def everyday(self, naming_share: float) -> Flags:
+        """Return which phrases are single words that say little alone (`collapse`), unlike a coined name or the word of a field."""
+        if naming_share not in self._everyday:
+            self._everyday[naming_share] = background().everyday(self.table.keys, naming_share) & self._plain
+        return self._everyday[naming_share]
 
     def is_plain_word(self, phrase: int) -> bool:
         """Return whether a phrase is one word without a hyphen, a digit or a capital inside."""
