@@ -18,7 +18,7 @@ from tracker.tui.widgets.entry_list import Entry, line_entry
 if TYPE_CHECKING:
     from tracker.roles import Role
 
-LOOKED_AT = 300
+LOOKED_AT = 120
 """So many of the newest of each kind are put in order by what the role reads."""
 STARRED = 200
 MATCHES_SHOWN = 3
