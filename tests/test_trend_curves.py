@@ -57,6 +57,7 @@ def test_the_background_tells_everyday_words_from_names() -> None:
     keys = np.asarray([phrase_key(name) for name in names])
     found = background()
     assert found.total > 10_000
-    assert found.everyday(keys).tolist() == [True, True, False, False, False]
+    assert found.everyday(keys, 0.08).tolist() == [True, True, False, False, False]
+    assert found.everyday(keys, 0.18).tolist() == [True, True, False, True, False]
     assert found.holders(keys)[4] == 0
     assert (np.diff(found.keys) > 0).all()

@@ -31,6 +31,8 @@ SERIES = 0.5
 """Where one author has written more than this share of the papers, they are that author's."""
 EVERYWHERE = 0.25
 """Who stands on this share of all papers is no person but a group, or what lists them."""
+FEW, ENOUGH_SHARE = 20, 0.013
+"""What a change must rest on to count in full is this share of the window's papers, if that is less than the rules say, but 20 at least."""
 _SAMPLED = 200
 WEEKS = 12
 RECENT = 4
@@ -190,7 +192,7 @@ class Comparison:
         return able
 
     def believed(self, evidence: Evidence, side: int, among: Flags | None = None) -> Flags:
-        """Return which phrases changed for sure: few false discoveries (q 0.10), a ratio that matters, and the plain share agrees.
+        """Return which phrases changed for sure: few false discoveries (q 0.10), a ratio that matters, its interval and the plain share agree.
 
         Args:
             evidence: of a rise or a fall.
@@ -201,7 +203,8 @@ class Comparison:
         able = np.flatnonzero(eligible if among is None else eligible & among)
         chosen: Flags = np.zeros(len(self.table.keys), dtype=np.bool_)
         chosen[able[contingency.discoveries(evidence.p[able], FALSE_DISCOVERIES)]] = True
-        chosen &= (evidence.ratio >= LEAST_RATIO) & self.grew(side)
+        outside = self.change.low > 1 if side else self.change.high < 1
+        chosen &= (evidence.ratio >= LEAST_RATIO) & outside & self.grew(side)
         return chosen
 
     def found(self, phrases: Flags, score: Floats, side: int, limit: int, sure: Flags | None = None) -> list[Found]:
@@ -215,12 +218,13 @@ class Comparison:
             sure: phrases that come before all others.
         """
         sure = phrases if sure is None else sure
+        enough = min(self.rules.enough, max(FEW, ENOUGH_SHARE * float(self.sides[side].sum())))
         ranked, lexicon = [], self.lexicon
         for phrase in map(int, np.flatnonzero(phrases)):
             name = self.names[side].name(phrase)
             if name is not None and self.label(name, side):
                 weight = self.rules.plain_word if lexicon.is_plain_word(name) else 1.0
-                weight *= min(1.0, float(self.papers[side][phrase]) / self.rules.enough) ** 0.5
+                weight *= min(1.0, float(self.papers[side][phrase]) / enough) ** 0.5
                 told = (1 - OF_NAME) * float(score[phrase]) + OF_NAME * float(score[name])
                 ranked.append((not sure[phrase], -round(told * weight, 9), lexicon.letters[phrase], phrase, name))
         topics: list[Found] = []
