@@ -103,7 +103,7 @@ def test_topics_of_the_role_come_first_and_chance_does_not_rise() -> None:
         papers_before=1,
         papers_after=1,
     )
-    entries = today_entries(TodayData(trends=trends, interest=role.weight), 30, 79)
+    entries = today_entries(TodayData(trends=trends, interest=role.standing), 30, 79)
     assert [entry.key for entry in entries if entry.key is not None] == [("topic", "t2"), ("topic", "t1")]
 
 

@@ -24,6 +24,7 @@ _KNOWN = ("title", "minutes", "phrases", "queries", "weights", "sources")
 _MOST_TEXTS = 200
 _HEAVIEST = 100
 _BY_ANOTHER_FORM = 0.5
+_OUTSIDE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,10 @@ class Role:
             if wanted <= label or any(wanted <= form for form in others)
         ]
         return max(worth, default=0.0)
+
+    def standing(self, topic: Topic) -> float:
+        """Return what puts topics in order for the role: their strength times what they count; what lies outside counts a half."""
+        return round(topic.z * (_OUTSIDE + self.weight(topic)), 6)
 
     def preference(self, *names: str) -> float:
         """Return how much what comes from somewhere counts: the weight of the first of its names that the role knows."""

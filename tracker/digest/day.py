@@ -90,11 +90,11 @@ def compose_day(
 
 
 def _of_the_day(topics: Sequence[Topic], papers: AbstractSet[str], role: Role) -> list[tuple[Topic, list[str]]]:
-    """Return rising topics with their papers of the day, those of the role first, then those with most papers."""
+    """Return rising topics with their papers of the day, in the order of the role."""
     found = [
         (topic, [name for name in topic.items if name in papers])
         for topic in topics
         if topic.state in ("rising", "new")
     ]
     able = [(topic, ids) for topic, ids in found if ids]
-    return sorted(able, key=lambda pair: (-role.weight(pair[0]), -len(pair[1])))
+    return sorted(able, key=lambda pair: -role.standing(pair[0]))

@@ -18,7 +18,6 @@ from tracker.times import week_start
 RECOMMENDED = 40
 _WATCHED = 4
 _FEW = 3
-_OUTSIDE = 0.5
 _DISCUSSED = 40
 
 
@@ -140,8 +139,8 @@ class _Maker:
         return DigestSection(key="rising", heading="Rising", lead=tuple(lead), entries=entries)
 
     def _ordered(self, risers: Sequence[Topic]) -> list[Topic]:
-        """Return topics in the order of their strength times what they count for the role: what lies outside counts a half."""
-        return sorted(risers, key=lambda topic: -round(topic.z * (_OUTSIDE + self._role.weight(topic)), 6))
+        """Return topics in the order of the role."""
+        return sorted(risers, key=lambda topic: -self._role.standing(topic))
 
     def _more(self, rest: Sequence[Topic]) -> DigestSection:
         """Name the risers that found no room: a role puts in order, it hides nothing."""

@@ -83,7 +83,7 @@ def gather(
         unread=totals.unread,
         starred=totals.starred,
         reader=role.title,
-        interest=role.weight,
+        interest=role.standing,
     )
 
 
@@ -212,7 +212,8 @@ def fitted(parts: Sequence[Part], height: int, width: int) -> list[Entry]:
 
 def _parts(data: TodayData) -> Iterator[Part]:
     """Yield what matters, the most important first."""
-    found = [*data.trends.topics, *data.trends.new] if data.trends else []
+    told = (*data.trends.topics, *data.trends.new) if data.trends else ()
+    found = list({topic.id: topic for topic in told}.values())
     sure = [topic for topic in found if topic.state in {"rising", "new"}]  # what may be chance stands in Trends
     topics = sorted(sure or found, key=lambda topic: -data.interest(topic))
     rising = [Entry(topic_draw(topic), TopicTarget.of(topic), ("topic", topic.id)) for topic in topics]
