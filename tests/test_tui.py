@@ -228,6 +228,12 @@ class Stage:
                 await self.pilot.pause(0)
         await self.settle()
 
+    async def type_fast(self, keys: str) -> None:
+        """Send keys all at once, as somebody who does not wait for the screen."""
+        for letter in keys:
+            self.app.post_message(events.Key(_character_to_key(letter), letter))
+        await self.settle()
+
     async def settle(self) -> None:
         """Wait until nothing is under way: workers, timers that start them, messages."""
         quiet = 0

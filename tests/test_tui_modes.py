@@ -318,3 +318,18 @@ async def test_modes_of_an_empty_home(tmp_path: Path) -> None:
 def test_new_keys_do_not_take_those_of_others() -> None:
     keys = {key.id: key.keys for key in ALL_KEYS}
     assert (keys["count"], keys["jump"], keys["visual"], keys["redo"]) == ("0", "semicolon", "v", "Z")
+
+
+async def test_letters_typed_before_a_line_is_there_belong_to_it(tmp_path: Path) -> None:
+    async def act(stage: Stage) -> None:
+        await stage.press("2")
+        await stage.type_fast("/sNug")
+        await stage.until(lambda: stage.app.screen.query_one("SearchView Input").value == "sNug")  # type: ignore[attr-defined]
+        await stage.press("escape", "escape", "2")
+        await stage.type_fast("fis:x")
+        await stage.until(lambda: stage.app.screen.query_one("#prompt-input").value == "is:x")  # type: ignore[attr-defined]
+        await stage.press("escape")
+        totals = stage.app.desk.session.new_reader().totals()
+        assert (totals.starred, totals.unread) == (0, totals.papers + totals.posts)
+
+    await play(home(tmp_path), act, SMALL)

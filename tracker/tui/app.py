@@ -101,7 +101,13 @@ class TrackerApp(App[int]):
 
     async def on_key(self, event: events.Key) -> None:
         """Let a mode of the main screen take a key that no line has taken; here, so that keys typed fast stay in their order."""
-        if isinstance(self.screen, MainScreen) and await self.screen.take_key(event.key):
+        if not isinstance(self.screen, MainScreen):
+            return
+        line = self.screen.line_asked if event.is_printable else None
+        if line is not None:  # typed while the line was still being opened: what had the keys then has let it pass
+            event.prevent_default()
+            line.post_message(events.Key(event.key, event.character))
+        elif await self.screen.take_key(event.key):
             event.prevent_default()
 
     def _fatal_error(self) -> None:

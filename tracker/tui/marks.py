@@ -65,12 +65,13 @@ class Marks:
         self._undone: list[Step] = []
         self._pending: dict[int, tuple[int, dict[str, Any]]] = {}
         self._serial = 0
+        self._open = 0
         self._written: deque[tuple[tuple[int, ...], int]] = deque()
 
     @property
     def is_writing(self) -> bool:
         """Whether marks are on their way to the disk."""
-        return bool(self._pending)
+        return self._open > 0
 
     def overlay(self, line: Line) -> Line:
         """Return a line with the marks that are being written."""
@@ -105,6 +106,7 @@ class Marks:
 
     def _write(self, step: Step, settle: Settle) -> None:
         self._serial += 1
+        self._open += 1
         serial = self._serial
         for change in step.changes:
             shown = {f"is_{name}": value for name, value in change.after.items() if name in {"read", "starred"}}
@@ -133,6 +135,7 @@ class Marks:
         """Forget the marks that have reached the disk; in the thread that draws, so that no line is drawn between the two states."""
         while self._written:
             rows, serial = self._written.popleft()
+            self._open -= 1
             for row in rows:
                 if row in self._pending and self._pending[row][0] == serial:
                     del self._pending[row]

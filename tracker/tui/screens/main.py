@@ -108,6 +108,7 @@ class MainScreen(Keeping):
     async def _show_view(self, number: int) -> None:
         """Show a view; build it when it is seen for the first time."""
         self.leave_modes()
+        self._line_asked = None
         if number not in self.views:
             self.views[number] = view_of(number)
             await self.query_one("#views").mount(self.views[number])
@@ -140,7 +141,7 @@ class MainScreen(Keeping):
     async def action_search(self) -> None:
         """Go to the line of the search view."""
         await self._go_to(4)
-        cast("SearchView", self.view).box.focus()
+        self.give_keys_to(cast("SearchView", self.view).box)
 
     async def _go_to(self, number: int) -> None:
         before = self.number

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from textual import on
+from textual.events import DescendantFocus
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 
 from tracker.models import Line
 from tracker.tui.desk import Desk
@@ -46,6 +48,7 @@ class Shell(Screen[None]):
         """What was opened by links in the pane, the present one last."""
         self.came_from: list[int] = []
         self.pane_target: Target | None = None
+        self._line_asked: Widget | None = None
 
     @property
     def desk(self) -> Desk:
@@ -156,10 +159,28 @@ class Shell(Screen[None]):
 
     def focus_again(self) -> None:
         """Give the keys to what had them before a prompt."""
+        self._line_asked = None
         if self.is_reading:
             self.pane.focus()
         else:
             self.view.listing.focus()
+
+    def give_keys_to(self, line: Widget) -> None:
+        """Let a line have the keys, also those that were typed while it was being opened."""
+        self._line_asked = line
+        line.focus()
+
+    @on(DescendantFocus)
+    def _focus_moved(self) -> None:
+        if self.focused is self._line_asked:
+            self._line_asked = None
+
+    @property
+    def line_asked(self) -> Widget | None:
+        """The line that letters are meant for; None when they are commands."""
+        if self.focused is not None and self.focused.check_consume_key("x", "x"):
+            return self.focused
+        return self._line_asked
 
     @property
     def prompt(self) -> "Prompt | None":
@@ -175,7 +196,9 @@ class Shell(Screen[None]):
 
         if self.prompt is None:
             await self.mount(Prompt(), before=self.query_one(BottomBar))
-        cast("Prompt", self.prompt).ask(label, value, answer, suggester)
+        prompt = cast("Prompt", self.prompt)
+        prompt.ask(label, value, answer, suggester)
+        self.give_keys_to(prompt.box)
 
     # saying
 

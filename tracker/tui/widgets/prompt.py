@@ -98,17 +98,21 @@ class Prompt(Horizontal):
         yield QueryLine(id="prompt-input", compact=True, select_on_focus=False)
         yield Static(id="prompt-problem", markup=False)
 
+    @property
+    def box(self) -> Input:
+        """Where one types."""
+        return self.query_one(Input)
+
     def ask(self, label: str, value: str, answer: Callable[[str], None], suggester: Suggester | None = None) -> None:
         """Show the line with a value in it and wait for enter."""
         self._answer = answer
         self.query_one("#prompt-label", Static).update(f" {label} ")
         self.query_one("#prompt-problem", Static).update("")
-        box = self.query_one(Input)
+        box = self.box
         box.suggester = suggester
         box.value = steady(value)
         box.cursor_position = len(box.value)
         self.display = True
-        box.focus()
 
     def close(self) -> bool:
         """Hide the line; False when it was hidden."""
