@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from tracker.digest import sections, words
 from tracker.digest.references import references, shown
 from tracker.digest.room import Room, fitted
-from tracker.digest.shelf import Shelf
+from tracker.digest.shelf import Counts, Shelf
 from tracker.digest.telling import Library, Teller
 from tracker.models import Digest, DigestSection, Sentence, Topic, Trends
 from tracker.roles import Role
@@ -51,16 +51,8 @@ def compose_day(
 
     def compose(room: Room) -> tuple[DigestSection, ...]:
         teller = Teller(library, seen)
-        figures = {"papers": counts.papers, "posts": counts.posts, "people": counts.people}
-        head = [Sentence(text=f"{sections.came_in(counts)}.", kind="counted", figures=figures)]
-        if trends.notice:
-            head.append(Sentence(text=trends.notice))
         made = (
-            DigestSection(
-                key="counts",
-                heading="The day in numbers",
-                lead=(*head, *sections.missing((), failing, "that day")),
-            ),
+            _head(counts, trends.notice, failing),
             sections.in_rising(risers, library, teller, room),
             sections.discussed(talked[: room.papers], teller),
             sections.recommended(near, role, teller, room),
@@ -70,10 +62,7 @@ def compose_day(
 
     for_minutes = minutes or MINUTES
     kept = fitted(compose, for_minutes)
-    told = [sections.WINDOWS] if risers else []
-    told.append(f"It is as long as can be read in {words.numbered(for_minutes, 'minute')}.")
-    told.append("The sentences are the authors' own; the figures are counted; no language model wrote any of this.")
-    how = tuple(Sentence(text=text) for text in told)
+    how = _how(for_minutes, has_risers=bool(risers))
     cited = references(library, kept, how)
     return Digest(
         edition=day,
@@ -87,6 +76,23 @@ def compose_day(
         shared=library.shared(shown(kept)),
         weeks=trends.weeks,
     )
+
+
+def _head(counts: Counts, notice: str, failing: Sequence[str]) -> DigestSection:
+    """Tell what came in, and what could not."""
+    figures = {"papers": counts.papers, "posts": counts.posts, "people": counts.people}
+    lead = [Sentence(text=f"{sections.came_in(counts)}.", kind="counted", figures=figures)]
+    lead += [Sentence(text=notice)] if notice else []
+    lead += sections.missing((), failing, "that day")
+    return DigestSection(key="counts", heading="The day in numbers", lead=tuple(lead))
+
+
+def _how(minutes: int, *, has_risers: bool) -> tuple[Sentence, ...]:
+    """Return how the brief was made."""
+    told = [sections.WINDOWS] if has_risers else []
+    told.append(f"It is as long as can be read in {words.numbered(minutes, 'minute')}.")
+    told.append("The sentences are the authors' own; the figures are counted; no language model wrote any of this.")
+    return tuple(Sentence(text=text) for text in told)
 
 
 def _of_the_day(topics: Sequence[Topic], papers: AbstractSet[str], role: Role) -> list[tuple[Topic, list[str]]]:
