@@ -25,7 +25,8 @@ from tracker.delivery.mail import message, subject
 from tracker.delivery.naming import file_name
 from tracker.destinations import Destinations, Folder, Mail
 from tracker.errors import BusyError, ConfigError, DeliveryError
-from tracker.models import Digest, DigestEntry, DigestSection, Item, Line, Marks, Sentence, Shared, Voice
+from tracker.models import Item, Line, Marks
+from tracker.pages import Digest, DigestEntry, DigestSection, Sentence, Shared, Voice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

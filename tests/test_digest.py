@@ -19,7 +19,8 @@ from tracker.forms.markdown import markdown, to_markdown
 from tracker.forms.outside import address, sparkline
 from tracker.forms.page import to_html
 from tracker.forms.text import to_text
-from tracker.models import Digest, Item, Line, Marks, Point, Sentence, Shared, Talk, Topic, Trends, Voice
+from tracker.models import Item, Line, Marks, Point, Talk, Topic, Trends
+from tracker.pages import Digest, Sentence, Shared, Voice
 from tracker.roles import Role, load, named, parse, shipped
 from tracker.summarize.extractive import contribution, leans, says_something, sentences
 

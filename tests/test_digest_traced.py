@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tracker.models import Digest, Sentence, Topic
+    from tracker.models import Topic
+    from tracker.pages import Digest, Sentence
 
 WEEK = run.WEEK
 ROLES = ("data-scientist", "ml-engineer", "ai-engineer")

@@ -20,7 +20,8 @@ from tracker.forms import charts
 from tracker.forms.atom import digests_to_atom
 from tracker.forms.notes import note_name, note_prefix, to_note
 from tracker.forms.page import to_html
-from tracker.models import Point, Ranking
+from tracker.models import Point
+from tracker.pages import Ranking
 
 if TYPE_CHECKING:
     from pathlib import Path

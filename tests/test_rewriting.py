@@ -16,7 +16,8 @@ from tracker.errors import ConfigError, ModelError
 from tracker.forms.markdown import to_markdown
 from tracker.forms.page import to_html
 from tracker.forms.text import to_text
-from tracker.models import Digest, DigestEntry, DigestSection, Item, Line, Marks, Sentence
+from tracker.models import Item, Line, Marks
+from tracker.pages import Digest, DigestEntry, DigestSection, Sentence
 from tracker.summarize.checking import marks, objection, unmarked
 from tracker.summarize.models import writer
 from tracker.summarize.rewriting import SOURCES, Writer, prompt, rewrite

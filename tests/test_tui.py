@@ -17,7 +17,8 @@ from textual.widgets import Input
 
 from tracker import times
 from tracker.errors import BusyError, FetchError
-from tracker.models import Digest, DigestEntry, DigestSection, Line, Point, Sentence, SyncEvent, Topic, Trends
+from tracker.models import Line, Point, SyncEvent, Topic, Trends
+from tracker.pages import Digest, DigestEntry, DigestSection, Sentence
 from tracker.session import Session
 from tracker.store import sources
 from tracker.tui.app import TrackerApp

@@ -9,7 +9,8 @@ from test_tui import NOW, SMALL, Stage, StagedSession, home, play
 
 from tracker import times
 from tracker.errors import StoreError
-from tracker.models import Digest, DigestEntry, DigestSection, Line, Sentence
+from tracker.models import Line
+from tracker.pages import Digest, DigestEntry, DigestSection, Sentence
 from tracker.tui.digests import digest_entries
 from tracker.tui.messages import CitedTarget, ItemTarget
 from tracker.tui.views.digest import DigestView

@@ -10,7 +10,7 @@ import numpy as np
 from tracker import times
 from tracker.digest import Counts, Near, compose_day, compose_week
 from tracker.errors import ModelError
-from tracker.models import Shared, Voice
+from tracker.pages import Shared, Voice
 from tracker.store import saved, spans, vectors
 from tracker.trends import RECENT
 from tracker.trends.attaching import Embedded, attached
@@ -19,7 +19,8 @@ from tracker.weekly import trends_of_week
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tracker.models import Digest, Item, Line, Talk, Topic
+    from tracker.models import Item, Line, Talk, Topic
+    from tracker.pages import Digest
     from tracker.ports import Embedder, FloatArray
     from tracker.roles import Role
     from tracker.store.reader import Reader

@@ -1,8 +1,11 @@
-"""What the page of a topic and the page of a conference show, before it is put into a form."""
+"""What the page of a topic, the page of a conference and a digest show, before it is put into a form."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
-from tracker.models import Slot, Topic
+from tracker import times
+from tracker.models import Line, Slot, Topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,3 +249,102 @@ class ConferencePage:
     outside: int
     days: tuple[str, str] | None
     hints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence of a digest with the ids of the items it rests on.
+
+    Attributes:
+        kind: `quoted` (words of its one item, between “ ” where others stand around them), `counted` (every number in it is
+            among the figures), `written` (by a language model, checked) or `note` (how the digest was made).
+        figures: what was counted, by name.
+    """
+
+    text: str
+    items: tuple[str, ...] = ()
+    kind: Literal["quoted", "counted", "written", "note"] = "note"
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """What one account said of a paper. `url` is that of the post."""
+
+    id: str
+    network: str
+    author: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """Who shared a paper up to the end of a digest: distinct people, machines apart, and what each said, the earliest first."""
+
+    people: int
+    voices: tuple[Voice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestEntry:
+    """A topic or a paper in a digest, with its sentences."""
+
+    title: str
+    item: str = ""
+    topic: Topic | None = None
+    sentences: tuple[Sentence, ...] = ()
+    papers: tuple[Line, ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestSection:
+    """One part of a digest: a heading, a lead and its entries."""
+
+    key: str
+    heading: str
+    lead: tuple[Sentence, ...] = ()
+    entries: tuple[DigestEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """The place of a topic among those that rise, in each week; None where it had no paper in the four weeks up to it."""
+
+    label: str
+    places: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """The summary of a week or a day for a role; every form (Markdown, HTML, mail, text, JSON, Atom) is made from this.
+
+    Attributes:
+        edition: ISO week (`2026-W20`) or ISO day.
+        title: what it is called, as `Week 20 of 2026, 11 to 17 May, for data scientists`.
+        role: whom it is for, by the name in the file of roles; may be empty.
+        minutes: for how long a reader wants to read.
+        references: the items that sentences cite, by id.
+        addresses: where references are on the web, by id, unless the id says it.
+        shared: who shared the papers that it shows, by id.
+        weeks: the ISO weeks that its topics count.
+        rankings: topics in the order of their last place.
+    """
+
+    edition: str
+    title: str
+    role: str = ""
+    minutes: int = 0
+    sections: tuple[DigestSection, ...]
+    references: Mapping[str, Line]
+    how: tuple[Sentence, ...] = ()
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    shared: Mapping[str, Shared] = field(default_factory=dict)
+    weeks: tuple[str, ...] = ()
+    rankings: tuple[Ranking, ...] = ()
+
+    @property
+    def ends(self) -> str:
+        """The last ISO day that it covers."""
+        return times.last_day(self.edition)

@@ -13,7 +13,7 @@ from tracker.roles import MOST_MINUTES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tracker.models import Digest
+    from tracker.pages import Digest
 
 WIDTH = 80
 FORMS = ("text", "md", "html", "json", "atom")

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from tracker.destinations import Folder
     from tracker.errors import TrackerError
-    from tracker.models import Digest, Item, Line
+    from tracker.models import Item, Line
+    from tracker.pages import Digest
 
 PAPERS = "papers"
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tracker.destinations import Mail
     from tracker.errors import TrackerError
-    from tracker.models import Digest
+    from tracker.pages import Digest
 
 WIDTH = 76
 """Columns of the text part, as RFC 3676 advises."""

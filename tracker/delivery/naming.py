@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tracker.models import Digest
+    from tracker.pages import Digest
 
 
 def file_name(digest: Digest) -> str:

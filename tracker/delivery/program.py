@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tracker.destinations import Command
     from tracker.errors import TrackerError
-    from tracker.models import Digest
+    from tracker.pages import Digest
 
 _SAID_BYTES = 2_000
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.destinations import Destinations
-    from tracker.models import Digest, Item
+    from tracker.models import Item
+    from tracker.pages import Digest
 
 MOST_DAYS = 28
 """A delivery that failed is tried again for so many days."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from tracker.models import Ranking, Topic
+from tracker.models import Topic
+from tracker.pages import Ranking
 from tracker.trends import RECENT
 
 MOST = 10

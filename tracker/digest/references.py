@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from tracker.digest.telling import Library
-from tracker.models import DigestSection, Line, Sentence
+from tracker.models import Line
+from tracker.pages import DigestSection, Sentence
 
 
 def references(library: Library, sections: Sequence[DigestSection], how: Sequence[Sentence]) -> Mapping[str, Line]:

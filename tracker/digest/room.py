@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tracker.models import DigestSection
+from tracker.pages import DigestSection
 
 WORDS_A_MINUTE = 180
 """Dense text is read more slowly than the 238 words a minute of plain prose (Brysbaert, 2019)."""

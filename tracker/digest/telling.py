@@ -5,7 +5,8 @@ from collections.abc import Set as AbstractSet
 
 from tracker.digest import words
 from tracker.digest.shelf import Shelf
-from tracker.models import Line, Sentence, Shared, Voice
+from tracker.models import Line
+from tracker.pages import Sentence, Shared, Voice
 from tracker.summarize.extractive import contribution, leans, says_something
 from tracker.text import clean_line, shorten, title_key
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from xml.etree.ElementTree import Element
 
-    from tracker.models import Digest, Item, SavedSearch
+    from tracker.models import Item, SavedSearch
+    from tracker.pages import Digest
 
 _SUMMARY_LENGTH = 2_000
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

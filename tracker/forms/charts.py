@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from tracker.forms.outside import plain
-from tracker.models import Point, Ranking, Topic
+from tracker.models import Point, Topic
+from tracker.pages import Ranking
 from tracker.text import shorten
 
 WIDTH, HEIGHT = 300, 56

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from tracker.models import Digest
+from tracker.pages import Digest
 from tracker.text import clean_line
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 
 from tracker.forms.numbering import Numbers
 from tracker.forms.outside import address, detail, figures, paragraphs, plain, series, sparkline, where
-from tracker.models import Digest, DigestEntry, Line, Sentence
+from tracker.models import Line
+from tracker.pages import Digest, DigestEntry, Sentence
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>|~&$^@#]|:(?=//))")
 _PARAGRAPH_START = re.compile(r"^(\s*\d*)([.)#+=-])")

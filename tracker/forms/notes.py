@@ -5,7 +5,8 @@ import re
 
 from tracker.forms.markdown import anchor, markdown
 from tracker.forms.outside import address, plain
-from tracker.models import Item, Shared
+from tracker.models import Item
+from tracker.pages import Shared
 from tracker.text import shorten
 
 _TITLE = 80

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from tracker.models import Digest, Line, Sentence
+from tracker.models import Line
+from tracker.pages import Digest, Sentence
 
 MOST_MARKS = 3
 """A sentence that rests on more items counts them; their numbers after it would be noise."""

@@ -5,7 +5,8 @@ from urllib.parse import quote
 
 from tracker.identity import is_web_address
 from tracker.latex import readable
-from tracker.models import Digest, Line, Sentence, Shared, Topic
+from tracker.models import Line, Topic
+from tracker.pages import Digest, Sentence, Shared
 from tracker.text import clean_line, plural
 
 BARS = "▁▂▃▄▅▆▇█"

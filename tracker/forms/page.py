@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from tracker.forms import charts
 from tracker.forms.numbering import Numbers
 from tracker.forms.outside import address, detail, figures, paragraphs, plain, series, sparkline, where
-from tracker.models import Digest, DigestEntry, Line, Sentence
+from tracker.models import Line
+from tracker.pages import Digest, DigestEntry, Sentence
 
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1f2328;--dim:#59636e;--paper:#fff;--rule:#d1d9e0;--link:#0550ae;--papers:#0969da;--people:#bc4c00;

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tracker.forms.numbering import Numbers
 from tracker.forms.outside import detail, figures, paragraphs, plain, series, sparkline, where
-from tracker.models import Digest, DigestEntry, Line, Sentence
+from tracker.models import Line
+from tracker.pages import Digest, DigestEntry, Sentence
 from tracker.text import shorten
 
 Style = Callable[[str], str]

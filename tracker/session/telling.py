@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from tracker.conference_page import Wish
     from tracker.delivery import Outcome
-    from tracker.models import Digest, Trends
-    from tracker.pages import ConferencePage, TopicPage
+    from tracker.models import Trends
+    from tracker.pages import ConferencePage, Digest, TopicPage
     from tracker.roles import Role
     from tracker.store.reader import Reader
 

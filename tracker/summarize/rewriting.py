@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from tracker.models import Sentence
+from tracker.pages import Sentence
 from tracker.summarize.checking import THRESHOLD, marks, objection, unmarked
 from tracker.summarize.extractive import contribution, sentences
 from tracker.text import clean_line, clean_text, plural, shorten
@@ -15,7 +15,8 @@ from tracker.text import clean_line, clean_text, plural, shorten
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from tracker.models import Digest, DigestEntry, Item, Line
+    from tracker.models import Item, Line
+    from tracker.pages import Digest, DigestEntry
 
 log = logging.getLogger("tracker.summarize")
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from tracker.forms.numbering import Numbers
 from tracker.forms.outside import figures, paragraphs, series
-from tracker.models import Digest, DigestEntry, Sentence
+from tracker.pages import Digest, DigestEntry, Sentence
 from tracker.text import plural
 from tracker.tui.cells import Part, sparkline, steady
 from tracker.tui.messages import CitedTarget, ItemTarget, Target, TopicTarget

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from tracker import times
-from tracker.models import Digest
+from tracker.pages import Digest
 from tracker.text import plural
 from tracker.tui.cells import steady
 from tracker.tui.digests import digest_entries

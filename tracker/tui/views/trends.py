@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from tracker.models import Ranking, Trends
+from tracker.models import Trends
+from tracker.pages import Ranking
 from tracker.tui.charts import place_head, place_row
 from tracker.tui.jobs import start
 from tracker.tui.keys import TRENDS_KEYS, bindings
