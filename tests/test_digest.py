@@ -4,6 +4,7 @@ import html
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -402,3 +403,18 @@ def test_a_sentence_that_says_nothing_is_left_out() -> None:
         "This paper reports an empirical study organized into two experiments.", "Agent harnesses reshape search"
     )
     assert says_something("We show that agent harnesses change how search works.", "Agent harnesses reshape search")
+
+
+def test_who_is_quoted_on_a_name_says_that_name() -> None:
+    class Talking(Shelf):
+        def said(self, ids: Sequence[str]) -> list[Voice]:
+            texts = (
+                "Engine makes agents observe themselves, at great length indeed",
+                "SmithDB is out",
+                "x" * 300 + " SmithDB",
+            )
+            return [Voice(id=f"x:{n}", network="x", author="ada", text=text, url="") for n, text in enumerate(texts)]
+
+    spoken = topic(10, "SmithDB", "new", 0, 0)
+    told = to_text(compose(trends(spoken=(replace(spoken, phrases=("SmithDB", "Engine")),)), Talking()), 4_000)
+    assert "ada on X: “SmithDB is out”" in told

@@ -20,6 +20,8 @@ WINDOWS = (
 )
 PAPERS = 3
 _QUOTES_LOOKED_AT = 30
+_NAMED_WITHIN = 180
+"""A quotation is cut a little behind this: the name must stand in what is shown."""
 
 
 def came_in(counts: Counts) -> str:
@@ -142,11 +144,14 @@ def _also(topics: Sequence[Topic]) -> Sentence:
 
 
 def _voice(topic: Topic, shelf: Shelf) -> tuple[Sentence, ...]:
-    """Return what one person said with the name of the topic in it, the one who said most."""
-    names = [form.casefold() for form in (topic.label, *topic.phrases)]
-    voices = shelf.said(topic.posts[:_QUOTES_LOOKED_AT])
-    able = [one for one in voices if any(name in one.text.casefold()[:200] for name in names)]
-    return (quoted(max(able, key=lambda one: (min(len(one.text), 200), one.id))),) if able else ()
+    """Return what one person said with the name of the topic in it, else with another form of it, the one who said most."""
+    for forms in ((topic.label,), topic.phrases):
+        names = [form.casefold() for form in forms]
+        voices = shelf.said(topic.posts[:_QUOTES_LOOKED_AT])
+        able = [one for one in voices if any(name in one.text.casefold()[:_NAMED_WITHIN] for name in names)]
+        if able:
+            return (quoted(max(able, key=lambda one: (min(len(one.text), _NAMED_WITHIN), one.id))),)
+    return ()
 
 
 def by_people(found: Sequence[tuple[Line, Talk]]) -> list[tuple[Line, Talk]]:
