@@ -45,11 +45,17 @@ def test_weeks_with_many_posts_count_no_more() -> None:
     assert lead(papers, [1000] * 4, people, [100, 100, 100, 1000]) == 0
 
 
-def test_a_topic_goes_on_by_its_id_its_aliases_or_its_papers() -> None:
-    earlier = [topic("a"), topic("b", aliases=("bee",)), topic("c", ("1", "2", "3")), topic("d", ("7",))]
-    later = [topic("a"), topic("bee"), topic("sea", ("2", "3", "4")), topic("e", ("8",))]
-    assert follow(earlier, later) == {"a": "a", "bee": "b", "sea": "c"}
+def test_a_topic_goes_on_by_its_id_or_its_papers() -> None:
+    earlier = [topic("a"), topic("b", ("5",)), topic("c", ("1", "2", "3")), topic("d", ("7",))]
+    later = [
+        topic("a"),
+        topic("bee", ("5", *"opqrst"), aliases=("b",)),
+        topic("sea", ("2", "3", "4")),
+        topic("e", ("8",)),
+    ]
+    assert follow(earlier, later) == {"a": "a", "sea": "c"}
     assert follow([topic("x", ("1", "2"))], [topic("y", ("1", "2")), topic("z", ("1", "2"))]) == {"y": "x"}
+    assert follow([topic("task3", ("1", "2"))], [topic("task6", ("1", "2"))]) == {}
 
 
 def test_the_background_tells_everyday_words_from_names() -> None:

@@ -8,6 +8,7 @@ from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import Literal
 
 import numpy as np
 
@@ -48,8 +49,8 @@ class Rules:
     papers: int
     title_share: float
     """Papers with it in the title over papers with it at all: below are words of style, which rise and last and mean nothing."""
-    titles_vote: bool = False
-    """Rank by the tests of all papers and of titles together, not by the first alone."""
+    tested_by: Literal["papers", "titles", "both"] = "papers"
+    """What proves a change and orders topics: all papers, titles alone (an edition has enough of them, and abstracts drift in style), or both tests added."""
     named_by_title: bool = False
     """Judge by titles alone what is a name; over weeks these are too few."""
     plain_word: float = 1.0
@@ -60,10 +61,10 @@ class Rules:
     """Papers from which a change counts in full: what rests on fewer seldom lasts."""
 
 
-EDITION = Rules(papers=6, title_share=0.2, named_by_title=True)
+EDITION = Rules(papers=6, title_share=0.2, tested_by="titles", named_by_title=True)
 SUBJECT = Rules(papers=6, title_share=0.2, named_by_title=True, plain_word=0.3, naming_share=0.14)
-MONTH = Rules(papers=8, title_share=0.1, titles_vote=True, plain_word=0.8, naming_share=0.14, enough=120)
-NEW = Rules(papers=5, title_share=0.1, titles_vote=True, naming_share=0.14)
+MONTH = Rules(papers=8, title_share=0.1, tested_by="both", plain_word=0.8, naming_share=0.14, enough=120)
+NEW = Rules(papers=5, title_share=0.1, tested_by="both", naming_share=0.14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,16 +160,18 @@ class Comparison:
         return self._evidence(contingency.compare(*held, *totals), titled, totals)
 
     def _evidence(self, change: Change, titled: Sequence[Floats], totals: Sequence[Floats]) -> Evidence:
-        """Return the evidence of a rise, from all papers or from these and the titles together.
+        """Return the evidence of a rise by what the rules trust; how large it is always comes from all papers.
 
-        The two z are added by Stouffer. Papers with the phrase in the title are among all that hold it, so the tests
+        Both together are added by Stouffer. Papers with the phrase in the title are among all that hold it, so the tests
         correlate by the root of their share.
         """
-        if not self.rules.titles_vote:
+        if self.rules.tested_by == "papers":
             return Evidence(change.z, change.p, change.ratio)
-        by_title = contingency.compare(*titled, *totals).z
+        titles = contingency.compare(*titled, *totals)
+        if self.rules.tested_by == "titles":
+            return Evidence(titles.z, titles.p, change.ratio)
         correlation = np.sqrt((self.titles[0] + self.titles[1]) / np.maximum(self.papers[0] + self.papers[1], 1))
-        z = (change.z + by_title) / np.sqrt(2 + 2 * correlation)
+        z = (change.z + titles.z) / np.sqrt(2 + 2 * correlation)
         return Evidence(z, np.array([0.5 * math.erfc(value / math.sqrt(2)) for value in z]), change.ratio)
 
     def _count(self, chosen: Flags, side: Flags, strata: Indexes, width: int) -> Floats:
