@@ -238,7 +238,7 @@ def test_too_little_history_makes_no_trend_words() -> None:
 def test_a_quiet_week_says_so() -> None:
     told = to_text(compose(trends(topics=(topic(7, "Weak", "watch"),), new=(), fading=()), Shelf()), 200)
     assert "No topic rose beyond chance" in told
-    assert "To watch, though it may be chance: Weak." in told
+    assert "More written about than before, though it may be chance: Weak." in told
 
 
 class Reader(HTMLParser):

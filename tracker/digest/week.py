@@ -92,6 +92,7 @@ class _Maker:
             self._head(failing),
             sections.subjects(self._trends.topics, teller, room) if self._trends.notice else self._rising(teller, room),
             self._more(ordered[room.topics :]),
+            self._watched(),
             sections.new_names(self._new, teller, room),
             sections.spoken(self._trends.spoken, self._shelf, room),
             sections.discussed(self._discussed[: room.papers], teller),
@@ -128,9 +129,6 @@ class _Maker:
         lead: list[Sentence] = []
         if not self.risers:
             lead.append(Sentence(text="No topic rose beyond chance in the last four weeks."))
-        watched = [topic for topic in self._trends.topics if topic.state == "watch"][:_WATCHED]
-        if watched and len(self.risers) < _FEW:
-            lead.append(sections.mention("To watch, though it may be chance", watched))
         entries = tuple(
             sections.topic_entry(
                 topic, teller, 2 if place < room.twice else 1, room.listed, any_posts=self._counts.posts > 0
@@ -153,6 +151,14 @@ class _Maker:
             beyond = f"{words.capital(words.number(len(outside)))} more"
             lead.append(sections.mention(f"{beyond}, outside what your role names" if has_lens else beyond, outside))
         return DigestSection(key="more", heading="Rising too", lead=tuple(lead))
+
+    def _watched(self) -> DigestSection:
+        """Name what may be rising where little did for sure."""
+        watched = [topic for topic in self._trends.topics if topic.state == "watch"][:_WATCHED]
+        if not watched or len(self.risers) >= _FEW:
+            return DigestSection(key="watch", heading="")
+        lead = sections.mention("More written about than before, though it may be chance", watched)
+        return DigestSection(key="watch", heading="To watch", lead=(lead,))
 
     def how(self, minutes: int) -> tuple[Sentence, ...]:
         """Return how the digest was made."""
