@@ -17,7 +17,7 @@ from tracker.times import stamp
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tracker.demo.server import PaperLike
+    from tracker.demo.shapes import PaperLike
 
 XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 ATOM = "application/atom+xml; charset=utf-8"

@@ -15,7 +15,7 @@ from tracker.times import stamp
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tracker.demo.server import PostLike
+    from tracker.demo.shapes import PostLike
 
 _JSON = "application/json; charset=utf-8"
 _FEED_LENGTH = 50

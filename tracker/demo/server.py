@@ -7,51 +7,17 @@ import json
 import threading
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tracker.demo import answers, post_answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import date
     from types import TracebackType
 
-
-class PaperLike(Protocol):
-    """What the server needs of a paper, see `tracker.demo.stream.DemoPaper`."""
-
-    @property
-    def arxiv_id(self) -> str: ...  # noqa: D102
-    @property
-    def title(self) -> str: ...  # noqa: D102
-    @property
-    def abstract(self) -> str: ...  # noqa: D102
-    @property
-    def authors(self) -> Sequence[str]: ...  # noqa: D102
-    @property
-    def category(self) -> str: ...  # noqa: D102
-    @property
-    def categories(self) -> Sequence[str]: ...  # noqa: D102
-    @property
-    def announced(self) -> date: ...  # noqa: D102
-
-
-class PostLike(Protocol):
-    """What the server needs of a post, see `tracker.demo.stream.DemoPost`."""
-
-    @property
-    def key(self) -> str: ...  # noqa: D102
-    @property
-    def author(self) -> str: ...  # noqa: D102
-    @property
-    def display_name(self) -> str: ...  # noqa: D102
-    @property
-    def text(self) -> str: ...  # noqa: D102
-    @property
-    def links(self) -> Sequence[str]: ...  # noqa: D102
-    @property
-    def created(self) -> datetime: ...  # noqa: D102
+    from tracker.demo.shapes import PaperLike, PostLike
 
 
 class DemoServer:

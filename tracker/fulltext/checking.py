@@ -14,6 +14,7 @@ from typing import Final
 from tracker.errors import DamagedError
 from tracker.files import replace_file, stamp
 
+MANIFEST: Final = "manifest.json"
 META: Final = "meta.json"
 VERIFIED: Final = "verified.json"
 _MAGIC: Final = 1337

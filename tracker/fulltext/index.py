@@ -17,8 +17,7 @@ from tracker.errors import DamagedError
 from tracker.files import replace_file
 from tracker.fulltext import asking
 from tracker.fulltext.analysis import ALL, AUTHORS, ROW, TITLE, register, schema, searchable, terms
-from tracker.fulltext.checking import verify
-from tracker.fulltext.opening import MANIFEST
+from tracker.fulltext.checking import MANIFEST, verify
 from tracker.rank import closeness
 from tracker.words import FUNCTION_WORDS
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tracker.errors import DamagedError
+from tracker.fulltext.checking import MANIFEST
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.fulltext.index import WordIndex
-
-MANIFEST: Final = "manifest.json"
 
 
 def index_folder(folder: Path) -> Path:
