@@ -392,10 +392,22 @@ def test_a_sentence_that_stands_alone_is_chosen_before_one_that_leans() -> None:
         "Motivated by this finding, we propose X.",
         "To address this gap, we do Y.",
         "We propose a thing that…",
+        "For long texts, however, we show that it fails.",
+        "We argue that these findings matter for trust.",
+        "We show that the triple provides exactly this formalization.",
     ):
         assert leans(leaning)
-    for standing in ("We propose X.", "This paper presents a benchmark.", "To translate speech, we train Z."):
+    for standing in (
+        "We propose X.",
+        "This paper presents a benchmark.",
+        "To translate speech, we train Z.",
+        "We find that small models suffice.",
+    ):
         assert not leans(standing)
+    told = "We argue that these findings hold of tiny whales. We present a census of tiny whales."
+    assert contribution("A census of tiny whales", told) == "We present a census of tiny whales."
+    far = "To count these, we build a net for tiny whales in the census. We also release code."
+    assert contribution("A census of tiny whales", far).startswith("To count these")
 
 
 def test_a_sentence_that_says_nothing_is_left_out() -> None:

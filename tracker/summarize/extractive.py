@@ -21,6 +21,7 @@ _BOUNDARY = re.compile(r"""([.!?]+["'”’)\]]*)\s+(?=["'“‘(\[]*[^\W_a-z])"
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _LEANING = re.compile(
     r"(?:However|Thus|Therefore|Hence|Moreover|Furthermore|Additionally|Instead|Consequently|Finally|Specifically|Second|Third)\b"
+    r"|[^,]{1,40}, (?:however|therefore|thus|hence|instead|too),"
     r"|(?:Motivated|Inspired|Guided|Informed|Driven) by (?:this|these|that|the above)\b"
     r"|(?:Based|Building|Drawing) (?:on|upon) (?:this|these|our)\b|To (?:\w+ ){1,2}(?:this|these|such)\b|(?:This|These|It|They)\b(?! (?:paper|work|study|article))"
     r"|.{0,120}?\b(?:(?:argue|show|find|suggest|demonstrate|hypothesi[sz]e)(?: that)? (?:this|these|such|it)|(?:this|these) (?:assumption|challenge|difficult|finding|formali[sz]ation"
