@@ -1,5 +1,6 @@
 """`tracker` without a command: the terminal UI over the nearest home; one that follows nothing yet is asked for first."""
 
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -59,5 +60,9 @@ def _is_stale(session: Session) -> bool:
 
     if not session.database.is_file():
         return True
-    last = max((state.last_tried or "" for state in session.reader.source_states()), default="")
+    try:
+        states = session.reader.source_states()
+    except sqlite3.DatabaseError:
+        return False  # the UI opens all the same and tells what is wrong with the database
+    last = max((state.last_tried or "" for state in states), default="")
     return last < times.stamp(session.clock() - timedelta(hours=1))
