@@ -665,14 +665,14 @@ async def test_more_like_this_asks_for_the_item(session: StagedSession) -> None:
 @pytest.mark.parametrize("size", [SMALL, LARGE])
 async def test_an_empty_home_says_which_key_fills_it(tmp_path: Path, size: tuple[int, int]) -> None:
     async def act(stage: Stage) -> None:
-        assert "R fetches what feeds.toml lists" in stage.text
+        assert "R fetches what you follow" in stage.text
         for number in "234567":
             await stage.press(number)
             if number == "4":
                 await stage.press("escape", "escape")
         for number in "23":
             await stage.press(number)
-            assert "R fetches what feeds.toml lists" in stage.text
+            assert "R fetches what you follow" in stage.text
             await stage.press(
                 "j", "G", "enter", "s", "N", "u", "t", "e", "o", "y", "b", "m", "n", "p", "A", "z", "ctrl+d", "tab"
             )

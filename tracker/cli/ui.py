@@ -30,8 +30,7 @@ def open_ui(given: Path | None, *, plain: bool = False) -> int:
     session = Session(folder)
     log_to_file(session)
     try:
-        is_due = bool(session.config.sources) and _is_stale(session)
-        status = run(session, sync=is_due, plain=plain, first_run=_is_first(folder))
+        status = run(session, sync=is_due(session), plain=plain, first_run=_is_first(folder))
     finally:
         session.close()
     leave(status)
@@ -52,12 +51,14 @@ def run(session: Session, *, sync: bool, plain: bool = False, first_run: bool = 
     return run_app(session, sync=sync, plain=plain, first_run=first_run, verbs=verbs)
 
 
-def _is_stale(session: Session) -> bool:
-    """Whether the last sync is more than an hour ago: opening the UI often must not bother the services."""
+def is_due(session: Session) -> bool:
+    """Tell whether opening the UI fetches: the last sync is more than an hour ago, as opening it often must not bother the services."""
     from datetime import timedelta
 
     from tracker import times
 
+    if not session.config.sources:
+        return False
     if not session.database.is_file():
         return True
     try:

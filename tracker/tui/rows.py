@@ -171,11 +171,11 @@ def why_rising(topic: Topic) -> str:
 
 
 def trouble_draw(source: SourceState) -> Draw:
-    """Return what draws a source in trouble in one row: what it is and why."""
+    """Return what draws a source in trouble in one row: its name, its state, what helps, and what it said."""
 
     def draw(width: int) -> list[Row]:
         name = fit(source.name, min(max(width // 3, 8), 24))
-        why = " ".join(part for part in (source.message or state_words(source.state), source.remedy) if part)
+        why = " · ".join(part for part in (state_words(source.state), source.remedy, source.message) if part)
         return [[(" ▲ ", "bad"), (name, "strong"), (" ", ""), (fit(why, max(width - 5 - len(name), 4)), "dim")]]
 
     return draw
@@ -216,7 +216,7 @@ def source_draw(source: SourceState, progress: str = "") -> Draw:
             rows += [
                 [("   ", ""), *row]
                 for row in wrap([(steady(source.message), "bad"), (" ", ""), (steady(source.remedy), "dim")], width - 4)
-            ][:2]
+            ][:3]
         return rows
 
     return draw

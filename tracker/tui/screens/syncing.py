@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from typing import TYPE_CHECKING, cast
 
 from textual import on
 
@@ -12,6 +13,9 @@ from tracker.tui.messages import SyncEnded, SyncStepped
 from tracker.tui.reads import Reader
 from tracker.tui.screens.sending import Sending
 from tracker.tui.widgets.bars import TopBar
+
+if TYPE_CHECKING:
+    from tracker.tui.views.today import TodayView
 
 
 class Syncing(Sending):
@@ -83,17 +87,21 @@ class Syncing(Sending):
             self._done += 1
 
     def _show_progress(self, event: SyncEvent | None = None) -> None:
-        words = f"sync {min(self._done, self._asked)}/{self._asked}"
+        done, total = min(self._done, self._asked), self._asked
+        words = f"sync {done}/{total}"
         if event is not None and event.step in {"embedding", "indexed", "phrases", "linked"}:
             words = {"embedding": "reading for meaning", "indexed": "indexing"}.get(event.step, event.step)
-            words += f" {event.done}/{event.total}" if event.total and event.step == "embedding" else ""
-        self.query_one(TopBar).update(busy=words)
+            done, total = (event.done, event.total) if event.step == "embedding" else (0, 0)
+            words += f" {done}/{total}" if total else ""
+        cast("TodayView", self.views[1]).know_progress(words)
+        self.query_one(TopBar).update(busy=words, brief=f"⟳{100 * done // total}%" if total else "⟳")
 
     @on(SyncEnded)
     def _ended(self, message: SyncEnded) -> None:
         message.stop()
         self.is_syncing = False
         self.query_one(TopBar).update(busy="")
+        cast("TodayView", self.views[1]).know_progress("")
         if 7 in self.views:
             self.views[7].stepped(SyncEvent(step="finished"))
         if message.problem:

@@ -102,7 +102,14 @@ class TodayView(View):
         self.desk.newest_row = max(self.desk.newest_row, data.newest_row)
         known = self.data
         self.know(
-            replace(data, saved=known.saved, discussed=known.discussed, trends=known.trends, sources=known.sources)
+            replace(
+                data,
+                saved=known.saved,
+                discussed=known.discussed,
+                trends=known.trends,
+                sources=known.sources,
+                under_way=known.under_way,
+            )
         )
         self.post_message(Counted())
 
@@ -123,11 +130,15 @@ class TodayView(View):
         """Take in what is newly known and draw."""
         self.data = data
         shown = self.query_one(EntryList)
-        self.say_empty(
-            "Nothing is stored yet.\nR fetches what feeds.toml lists;\n'tracker import --starter' brings landmark papers."
-        )
+        self.say_empty("Nothing is stored yet.\nR fetches what you follow.")
         shown.show(self._entries(), keep=shown.touched)
         self.query_one(Caption).say(caption(data))
+
+    def know_progress(self, words: str) -> None:
+        """Show how far a sync is while there is nothing else to show; no words when it is over."""
+        self.data = replace(self.data, under_way=words)
+        if self.data.new_papers is not None and not self.data.papers and not self.data.posts:
+            self.know(self.data)
 
     def _entries(self) -> "list[Entry]":
         """Return as much as the screen has room for: what is more stands in the other views."""
