@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from test_tui import LARGE, SMALL, Stage, _fixed_day, home, play, session  # noqa: F401 - fixtures
-from textual.app import App
+from test_tui import LARGE, SMALL, Stage, _fixed_day, browse_into, home, play, session  # noqa: F401 - fixtures
 
 from tracker.tui.keys import ALL_KEYS, counted, labels
 from tracker.tui.messages import UrlTarget
@@ -257,7 +256,7 @@ async def test_letters_lead_to_the_links_of_what_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(App, "open_url", lambda _, url, **__: opened.append(url))
+    browse_into(opened, monkeypatch)
 
     async def act(stage: Stage) -> None:
         await stage.press("2", "G", "enter")

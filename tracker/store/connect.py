@@ -14,8 +14,8 @@ VERSION = 11
 """The number of migrations this program knows; kept in `PRAGMA user_version` so that readers need not load them."""
 _BUSY_MILLISECONDS = 15_000
 _REFUSALS = (
-    ("SQLITE_BUSY", "another program is writing to it", "Try again when it is done."),
-    ("SQLITE_LOCKED", "another program is writing to it", "Try again when it is done."),
+    ("SQLITE_BUSY", "it is busy, another program is writing to it", "Try again when it is done."),
+    ("SQLITE_LOCKED", "it is busy, another program is writing to it", "Try again when it is done."),
     ("SQLITE_FULL", "the disk is full", "Make room."),
     ("SQLITE_READONLY", "its file or folder must not be written", "Look at their rights."),
     ("SQLITE_IOERR", "the disk fails or is full", "Look at its space and its health."),

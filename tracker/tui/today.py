@@ -170,7 +170,7 @@ def _beginning(under_way: str) -> Part:
         words = text_draw([("Fetching what you follow. What comes is shown here.", "")], indent=3)
         return Part("Nothing is stored yet", under_way, [Entry(words)], 1, 1)
     offers = (
-        ("sync", "fetch what you follow", "7 shows and changes what that is"),
+        ("sync", "R fetches what you follow", "7 shows and changes what that is"),
         ("starter", "bring the starter library", "landmark papers of 2012 to 2025; needs no network"),
     )
     entries = [

@@ -11,6 +11,9 @@ from tracker.tui.marks import Change, Step
 from tracker.tui.messages import ItemTarget, Said, Target
 from tracker.tui.screens.modes import Modes
 
+PATIENCE_SECONDS = 2.0
+WAITING = "The mark waits to be written: another program is writing to the database."
+
 
 class Marking(Modes):
     """Every mark is shown at once, written in the background and can be undone."""
@@ -55,6 +58,7 @@ class Marking(Modes):
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
         async def wait() -> None:
+            slow = self.set_timer(PATIENCE_SECONDS, lambda: self.say(WAITING))
             try:
                 await future
             except Exception as error:  # noqa: BLE001 - told to the user, the rest goes on
@@ -64,6 +68,7 @@ class Marking(Modes):
             else:
                 self.read_again()
             finally:
+                slow.stop()
                 self.desk.marks.release()
 
         self.run_worker(cast("Any", wait), group="marks", exit_on_error=False)

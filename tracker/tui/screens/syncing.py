@@ -9,7 +9,7 @@ from textual import on
 from tracker.models import SyncEvent
 from tracker.text import plural
 from tracker.tui.jobs import start
-from tracker.tui.messages import SyncEnded, SyncStepped
+from tracker.tui.messages import SourceTarget, SyncEnded, SyncStepped
 from tracker.tui.reads import Reader
 from tracker.tui.screens.sending import Sending
 from tracker.tui.widgets.bars import TopBar
@@ -27,6 +27,7 @@ class Syncing(Sending):
     _new = 0
     _failed = 0
     _matched = 0
+    _done_what = "Fetched"
 
     def action_sync(self, everything: bool) -> None:
         """Fetch all sources, or those that this item or line comes from."""
@@ -34,6 +35,8 @@ class Syncing(Sending):
 
     def _names_here(self) -> tuple[str, ...] | None:
         known = {source.name for source in self.desk.session.config.sources}
+        if self.is_reading and isinstance(self.trail[-1], SourceTarget):
+            return (self.trail[-1].state.name,)
         if self.view.number == 7:
             return (self.view.source_name,) if self.view.source_name else None
         line = self.line
@@ -51,9 +54,10 @@ class Syncing(Sending):
             self.say("No followed source has this item; R fetches all sources.")
             return
         if not self.desk.session.config.sources:
-            self.say("There is no source to fetch: add one to feeds.toml.")
+            self.say("There is no source to fetch: 7, then a, follows something.")
             return
         self.is_syncing = True
+        self._done_what = "Fetched"
         self._asked = len(names) or sum(source.enabled for source in self.desk.session.config.sources)
         self._done = self._new = self._failed = self._matched = 0
         self._show_progress()
@@ -111,7 +115,10 @@ class Syncing(Sending):
         else:
             failed = f", {plural(self._failed, 'source')} failed: 7 says why" if self._failed else ""
             matched = f", {self._matched:,} for your saved searches" if self._matched else ""
-            self.say(f"Fetched: {plural(self._new, 'new item')}{matched}{failed}.", "bad" if self._failed else "info")
+            self.say(
+                f"{self._done_what}: {plural(self._new, 'new item')}{matched}{failed}.",
+                "bad" if self._failed else "info",
+            )
         self.after_change()
 
     def after_change(self) -> None:

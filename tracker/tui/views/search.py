@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from tracker.models import Hit, Line, Mode
+from tracker.query import Filter
 from tracker.text import plural
 from tracker.tui.cells import steady
 from tracker.tui.jobs import completer, start
@@ -24,6 +25,8 @@ EMPTY = (
     "venue:NeurIPS  year:2023..2025  author:  since:7d  is:unread  has:code  kind:post\n"
     "like:ID finds what is near an item."
 )
+NOTHING_FOUND = "Nothing found.\nFewer words, or fewer filters?"
+NOTHING_STORED = "Nothing is stored yet.\nR fetches what you follow."
 
 
 class SearchView(View):
@@ -139,7 +142,9 @@ class SearchView(View):
         if mode == "lexical" and self._shown_for == (line, "hybrid"):
             return  # what meaning found is there already
         self._shown_for = (line, mode)
-        self.hits.empty = "Nothing found.\nFewer words, or fewer filters?"
+        if not hits:
+            is_stored = self.read(lambda reader: bool(reader.page(Filter(), 1)), otherwise=True)
+            self.hits.empty = NOTHING_FOUND if is_stored else NOTHING_STORED
         self.hits.show([_entry(hit) for hit in hits], keep=self.hits.touched)
         found = f"{LIMIT} best" if len(hits) == LIMIT else plural(len(hits), "hit")
         how = (

@@ -94,11 +94,20 @@ class SourcesView(View):
                 for state in self.states
             ]
         )
+        self._renew()
         place = next((index for index, state in enumerate(self.states) if state.name == self._sought), None)
         if place is not None:
             self._sought = ""
             self.listing.touched = True
             self.listing.move_to(place)
+
+    def _renew(self) -> None:
+        """Show the newer state of the source that is being read."""
+        read = self.shell.trail[-1] if self.display and self.shell.is_reading else None
+        if isinstance(read, SourceTarget):
+            newer = next((state for state in self.states if state.name == read.state.name), read.state)
+            if newer != read.state:
+                self.shell.renew(SourceTarget(newer))
 
     def stepped(self, event: SyncEvent) -> None:
         """Show how far a source is."""

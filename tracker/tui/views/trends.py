@@ -9,6 +9,7 @@ from textual.binding import BindingType
 
 from tracker.models import Trends
 from tracker.pages import Ranking
+from tracker.tui.cells import sign
 from tracker.tui.charts import place_head, place_row
 from tracker.tui.jobs import start
 from tracker.tui.keys import TRENDS_KEYS, bindings
@@ -21,6 +22,7 @@ from tracker.tui.widgets.entry_list import Entry, EntryList
 if TYPE_CHECKING:
     from tracker.tui.screens.marking import Marking
 
+MEANWHILE = "Papers gather with every sync: R fetches, 2 lists what is there."
 LEAST_PLACES = 3
 """So many topics make a contest of places."""
 
@@ -101,9 +103,13 @@ def trend_entries(found: Found) -> list[Entry]:
     """Return trends as entries of a list."""
     trends = found.trends
     entries = [Entry(text_draw([(trends.notice, "warm")], indent=3))] if trends.notice else []
+    if trends.notice and not trends.topics:
+        entries.append(Entry(text_draw([(MEANWHILE, "dim")], indent=3, gap=True)))
     entries += _places(found, gap=bool(entries))
+    new = {topic.id for topic in trends.new}
+    rising = [topic for topic in trends.topics if topic.id not in new]
     for heading, note, topics, draw in (
-        ("Rising", "more often in papers than in the weeks before", trends.topics, topic_draw),
+        ("Rising", "more often in papers than in the weeks before", rising, topic_draw),
         ("New", "not seen before", trends.new, topic_draw),
         ("Talked about", "by more people than before", trends.spoken, spoken_draw),
         ("Fading", "less often", trends.fading, topic_draw),
@@ -120,7 +126,8 @@ def _places(found: Found, *, gap: bool) -> Iterator[Entry]:
     ranked = [one for one in found.rankings if one.label in named]
     if len(ranked) < LEAST_PLACES:
         return
-    yield Entry(heading_draw("Places", "1 rose most in the four weeks up to it", gap=gap))
+    since = sign(", ▲▼ against four weeks ago", "")
+    yield Entry(heading_draw("Places", f"1 rose most in the four weeks up to it{since}", gap=gap))
     yield Entry(_head(found.trends.weeks))
     for one in ranked:
         topic = named[one.label]

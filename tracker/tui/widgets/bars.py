@@ -116,6 +116,11 @@ class BottomBar(Widget):
         if turn == self._turn:
             self.clear()
 
+    def leave(self) -> None:
+        """Show the hints of another view; what names trouble stays its time."""
+        if self.tone != "bad":
+            self.clear()
+
     def clear(self) -> None:
         """Show the hints again."""
         if self.message:
