@@ -156,7 +156,7 @@ async def test_hiding_many_and_bringing_them_back(session: StagedSession, size: 
         await stage.until(lambda: stage.listing.total() == 3)
         await stage.press("v", "G", "u")
         await stage.until(lambda: stage.listing.total() == 0)
-        assert "3 items: in the lists again" in stage.said
+        assert "3 items in the lists again" in stage.said
         await stage.press("escape")
         await stage.until(lambda: stage.listing.total() == 56)
 

@@ -96,7 +96,7 @@ class FirstRun(ModalScreen[Answers]):
         if self._step == "name":
             return " enter tries it   enter on an empty line goes on   esc leaves"
         back = "   backspace goes back" if self._before() else ""
-        return f" j k move   enter chooses{back}   esc leaves, nothing is asked again"
+        return f" j k move   enter chooses{back}   esc skips the rest"
 
     def _before(self) -> str:
         """Return the question before this one; none where its answer is written already."""
@@ -195,7 +195,7 @@ def _follow(session: Session, text: str, *, attempt: bool) -> str:
     found: Proposal = propose(session.following, text, attempt=attempt)
     if found.write is None:
         return f"{text}: followed already"
-    return found.write(found.name)
+    return found.write(found.name).partition(";")[0]  # the key that fetches it does nothing here
 
 
 def _question(heading: str, note: str, choices: Sequence[Choice] = ()) -> list[Entry]:

@@ -136,11 +136,11 @@ class Marking(Modes):
                 self.stop_reading()
                 self.view.focus_list()
             self.mark(rows, "hidden", {"hidden": is_hidden}, {"hidden": not is_hidden})
-            what = "" if len(rows) == 1 else f"{plural(len(rows), 'item')}: "
+            what = plural(len(rows), "item")
             self.say(
-                f"{what}in the lists again; z undoes it."
+                f"{what} in the lists again; z undoes it."
                 if is_hidden
-                else f"{what}hidden; z undoes it, the filter is:hidden shows what is hidden."
+                else f"{what} hidden; z undoes it, H in Papers or Posts shows what is hidden."
             )
 
         self._with_lines(act)
@@ -177,7 +177,7 @@ class Marking(Modes):
         if step is None:
             self.say(nothing)
             return
-        self.say(f"{done}: {step.words} of {plural(len(set(step.rows)), 'item')}. {then}")
+        self.say(f"{done}: {step.words}, {plural(len(set(step.rows)), 'item')}. {then}")
         self._show(step)
 
     # asking

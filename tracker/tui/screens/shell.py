@@ -220,8 +220,12 @@ class Shell(Screen[None]):
 
     def read_again(self) -> None:
         """Show the item in the pane with its newer marks."""
-        if self.pane.document.item is not None:
+        if self.pane.document.item is None:
+            return
+        if self.is_reading or self.pane.display:
             self.show_in_pane(self.pane_target, keep_place=True)
+        else:
+            self.pane_target = None  # so that it is gathered anew when it is next opened
 
     def show_hints(self) -> None:
         """Show the keys that matter now."""
@@ -230,7 +234,7 @@ class Shell(Screen[None]):
     def hints_now(self) -> tuple[tuple[str, str], ...]:
         """Return the keys that matter now (id, word)."""
         if self.line_asked is not None:
-            return hints.TYPING
+            return hints.of_typing(self.line_asked)
         return hints.of_reading(self.trail[-1]) if self.is_reading else self.view.hints
 
     def refresh_nav(self) -> None:
