@@ -144,7 +144,7 @@ async def test_hiding_many_and_bringing_them_back(session: StagedSession, size: 
     async def act(stage: Stage) -> None:
         await stage.press("2", "j", "v", "j", "j", "u")
         await stage.until(lambda: stage.listing.total() == 53)
-        assert "3 items: hidden" in stage.said
+        assert "3 items hidden" in stage.said
         await stage.press("z")
         await stage.until(lambda: stage.listing.total() == 56)
         assert stage.listing.cursor == 1
@@ -211,7 +211,7 @@ async def test_a_whole_long_list_can_be_selected(session: StagedSession) -> None
         await stage.press("2")
         await stage.until(lambda: stage.listing.total() == 56)
         await stage.press("v", "G", "s")
-        assert "56 items marked starred" in stage.said
+        assert "56 items starred" in stage.said
         await stage.press("f")
         await stage.type("is:starred")
         await stage.press("enter")

@@ -11,6 +11,7 @@ from tracker.tui.marks import Change, Step
 from tracker.tui.messages import ItemTarget, Said, Target
 from tracker.tui.screens.modes import Modes
 
+_DONE = {"read": ("marked read", "marked unread"), "starred": ("starred", "no longer starred")}
 PATIENCE_SECONDS = 2.0
 WAITING = "The mark waits to be written: another program is writing to the database."
 

@@ -9,6 +9,8 @@ from tracker.tui.jobs import completer
 from tracker.tui.marks import Change, Step
 from tracker.tui.screens.marking import Marking
 
+FILTER_EXAMPLE = "words, or venue:NeurIPS  since:7d  is:unread  has:code  author:Name"
+
 
 class Noting(Marking):
     """What is typed goes to the items that were chosen when it was asked for."""
@@ -76,7 +78,11 @@ class Noting(Marking):
             self.refresh_nav()
 
         await self.ask(
-            "filter", view.filter_line + (" " if view.filter_line else ""), done, FilterSuggester(completer(self))
+            "filter",
+            view.filter_line + (" " if view.filter_line else ""),
+            done,
+            FilterSuggester(completer(self)),
+            FILTER_EXAMPLE,
         )
 
 

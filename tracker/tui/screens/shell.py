@@ -187,15 +187,20 @@ class Shell(Screen[None]):
         return cast("Prompt", found.first()) if found else None
 
     async def ask(
-        self, label: str, value: str, answer: Callable[[str], None], suggester: "Suggester | None" = None
+        self,
+        label: str,
+        value: str,
+        answer: Callable[[str], None],
+        suggester: "Suggester | None" = None,
+        example: str = "",
     ) -> None:
-        """Ask for a line at the bottom."""
+        """Ask for a line at the bottom; an example stands in it while it is empty."""
         from tracker.tui.widgets.prompt import Prompt
 
         if self.prompt is None:
             await self.mount(Prompt(), before=self.query_one(BottomBar))
         prompt = cast("Prompt", self.prompt)
-        prompt.ask(label, value, answer, suggester)
+        prompt.ask(label, value, answer, suggester, example)
         self.give_keys_to(prompt.box)
 
     # saying

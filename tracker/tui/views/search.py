@@ -10,6 +10,7 @@ from textual.widgets import Input
 from tracker.models import Hit, Line, Mode
 from tracker.query import Filter
 from tracker.text import plural
+from tracker.tui.blocks import title_words
 from tracker.tui.cells import steady
 from tracker.tui.jobs import completer, start
 from tracker.tui.rows import Draw, hit_draw
@@ -154,7 +155,13 @@ class SearchView(View):
             if self.desk.session.is_warm or not self._warming
             else "words; the model is being loaded"
         )
-        self.query_one(Caption).say(f"{found}  ·  by {how}" if "like:" not in line else f"{found}  ·  by meaning")
+        near = self._near_what(line)
+        self.query_one(Caption).say(f"{found}  ·  near in meaning to {near}" if near else f"{found}  ·  by {how}")
+
+    def _near_what(self, line: str) -> str:
+        """Return the title of the item that hits are near to; nothing where no item is named."""
+        name = next((word.removeprefix("like:") for word in line.split() if word.startswith("like:")), "")
+        return title_words(self.read(lambda reader: reader.item(name).title, name)) if name else ""
 
     def _refused(self, words: str) -> None:
         self.hits.show([], keep=False)

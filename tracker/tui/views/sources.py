@@ -138,7 +138,7 @@ class SourcesView(View):
         await self._ask_what("")
 
     async def _ask_what(self, text: str) -> None:
-        await self.shell.ask(f"follow: {EXAMPLES.split(',', maxsplit=1)[0]}, a handle, OPML …", text, self._try)
+        await self.shell.ask("follow:", text, self._try, example=EXAMPLES)
 
     def _try(self, text: str) -> None:
         self.shell.close_prompt()

@@ -19,6 +19,8 @@ from tracker.tui.views.base import Caption, View
 from tracker.tui.widgets.entry_list import Entry, EntryList
 
 DISCUSSED_SHOWN = 8
+BARS = 3
+"""The lines above and below the list: views, caption, keys."""
 MATCHES_LISTED = 40
 
 
@@ -142,7 +144,7 @@ class TodayView(View):
 
     def _entries(self) -> "list[Entry]":
         """Return as much as the screen has room for: what is more stands in the other views."""
-        height = self.listing.size.height or max(self.app.size.height - 3, 10)
+        height = max(self.app.size.height - BARS, 10)  # not what a prompt leaves: a line it covers is still there
         width = self.listing.size.width or self.app.size.width
         return today_entries(self.data, height, max(width - 1, 10))
 
