@@ -17,7 +17,7 @@ LIST_ENDINGS = (".opml", ".opml.xml")
 SHOWN = 12
 LONGEST = 200
 """Of a title so much is shown before it is followed."""
-EXAMPLES = "an address, a handle, @name@host, arxiv:cs.LG, neurips:2025, or an OPML file"
+EXAMPLES = "an address, a handle, arxiv:cs.LG, neurips:2025, or an OPML file"
 
 
 @dataclass(frozen=True, slots=True)

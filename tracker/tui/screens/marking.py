@@ -117,7 +117,7 @@ class Marking(Modes):
             rows = tuple(line.row for line in lines if bool(getattr(line, f"is_{name}")) != value)
             self.mark(rows, name, {name: not value}, {name: value})
             if len(lines) > 1:
-                self.say(f"{plural(len(rows), 'item')} marked {name if value else 'not ' + name}; z undoes it.")
+                self.say(f"{plural(len(rows), 'item')} {_DONE[name][not value]}; z undoes it.")
 
         self._with_lines(act)
 
