@@ -1,6 +1,5 @@
 """`tracker` without a command: the terminal UI over the nearest home; one that follows nothing yet is asked for first."""
 
-import sqlite3
 import sys
 from pathlib import Path
 
@@ -30,7 +29,8 @@ def open_ui(given: Path | None, *, plain: bool = False) -> int:
     session = Session(folder)
     log_to_file(session)
     try:
-        status = run(session, sync=is_due(session), plain=plain, first_run=_is_first(folder))
+        is_due = bool(session.config.sources) and _is_stale(session)
+        status = run(session, sync=is_due, plain=plain, first_run=_is_first(folder))
     finally:
         session.close()
     leave(status)
@@ -51,19 +51,13 @@ def run(session: Session, *, sync: bool, plain: bool = False, first_run: bool = 
     return run_app(session, sync=sync, plain=plain, first_run=first_run, verbs=verbs)
 
 
-def is_due(session: Session) -> bool:
-    """Tell whether opening the UI fetches: the last sync is more than an hour ago, as opening it often must not bother the services."""
+def _is_stale(session: Session) -> bool:
+    """Whether the last sync is more than an hour ago: opening the UI often must not bother the services."""
     from datetime import timedelta
 
     from tracker import times
 
-    if not session.config.sources:
-        return False
     if not session.database.is_file():
         return True
-    try:
-        states = session.reader.source_states()
-    except sqlite3.DatabaseError:
-        return False  # the UI opens all the same and tells what is wrong with the database
-    last = max((state.last_tried or "" for state in states), default="")
+    last = max((state.last_tried or "" for state in session.reader.source_states()), default="")
     return last < times.stamp(session.clock() - timedelta(hours=1))
