@@ -67,10 +67,11 @@ def gather(
     reader: Reader, last: int, base: TodayData, role: "Role", lines: Callable[[Reader, Sequence[int]], list[Line]]
 ) -> TodayData:
     """Count what came in after the row `last` and read the newest of it; rows only ever grow, whatever the dates say."""
-    totals = reader.totals()
     orders = [reader.order(Filter(kind=kind)) for kind in ("paper", "post")]
     fresh = [[row for row in order if row > last] if last else [] for order in orders]
     is_whole = any(fresh)
+    papers, posts = map(len, orders)
+    read, kept = (len(reader.order(Filter(states=frozenset({state})))) for state in ("read", "starred"))
     looked_at = [row for order in (fresh if is_whole else orders) for row in order[:LOOKED_AT]]
     starred = {line.byline for line in reader.page(Filter(states=frozenset({"starred"})), STARRED) if line.byline}
     by_date = sorted(lines(reader, looked_at), key=lambda line: (line.date, line.row), reverse=True)
@@ -82,10 +83,10 @@ def gather(
         newest_row=max((max(order, default=0) for order in orders), default=0),
         new_papers=len(fresh[0]),
         new_posts=len(fresh[1]),
-        papers=totals.papers,
-        posts=totals.posts,
-        unread=totals.unread,
-        starred=totals.starred,
+        papers=papers,
+        posts=posts,
+        unread=papers + posts - read,
+        starred=kept,
         reader=role.title,
         interest=role.standing,
     )

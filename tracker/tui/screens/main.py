@@ -14,7 +14,7 @@ from tracker.tui.keys import MAIN_KEYS, VIEWS, bindings, unknown
 from tracker.tui.messages import ChoiceTarget, Counted, Opened, UrlTarget, ViewTarget
 from tracker.tui.rows import TROUBLED
 from tracker.tui.screens.keeping import Keeping
-from tracker.tui.views.by_number import view_of
+from tracker.tui.views.building import view_of
 from tracker.tui.views.today import TodayView
 from tracker.tui.widgets.bars import BottomBar, TopBar
 from tracker.tui.widgets.nav import Nav

@@ -73,7 +73,9 @@ class SourcesView(View):
         self.trouble = ""
         known = {state.name for state in states}
         followed = {source.name for source in self.desk.session.config.sources}
-        states = [state if state.name in followed else replace(state, state="left", message="") for state in states]
+        states = [
+            state if state.name in followed else replace(state, state="left", message="", remedy="") for state in states
+        ]
         unasked = [
             SourceState(name=source.name, kind=source.kind, state="new" if source.enabled else "off")
             for source in self.desk.session.config.sources

@@ -9,7 +9,6 @@ from textual.binding import BindingType
 
 from tracker.models import Trends
 from tracker.pages import Ranking
-from tracker.tui.cells import sign
 from tracker.tui.charts import place_head, place_row
 from tracker.tui.jobs import start
 from tracker.tui.keys import TRENDS_KEYS, bindings
@@ -93,7 +92,7 @@ class TrendsView(View):
         shown.empty = "No topics yet.\nR fetches your sources."
         shown.show(trend_entries(found), keep=shown.touched)
         self.query_one(Caption).say(
-            f"{trends.window}  ·  {trends.papers_after:,} papers after {trends.papers_before:,}"
+            f"{trends.window}  ·  {trends.papers_after:,} papers, {trends.papers_before:,} in the weeks before"
             if trends.papers_after
             else trends.window
         )
@@ -109,7 +108,7 @@ def trend_entries(found: Found) -> list[Entry]:
     new = {topic.id for topic in trends.new}
     rising = [topic for topic in trends.topics if topic.id not in new]
     for heading, note, topics, draw in (
-        ("Rising", "more often in papers than in the weeks before", rising, topic_draw),
+        ("Rising", "a larger share of papers than before", rising, topic_draw),
         ("New", "not seen before", trends.new, topic_draw),
         ("Talked about", "by more people than before", trends.spoken, spoken_draw),
         ("Fading", "less often", trends.fading, topic_draw),
@@ -126,8 +125,7 @@ def _places(found: Found, *, gap: bool) -> Iterator[Entry]:
     ranked = [one for one in found.rankings if one.label in named]
     if len(ranked) < LEAST_PLACES:
         return
-    since = sign(", ▲▼ against four weeks ago", "")
-    yield Entry(heading_draw("Places", f"1 rose most in the four weeks up to it{since}", gap=gap))
+    yield Entry(heading_draw("Places", "1 rose most in the four weeks up to it", gap=gap))
     yield Entry(_head(found.trends.weeks))
     for one in ranked:
         topic = named[one.label]

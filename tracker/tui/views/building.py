@@ -1,10 +1,10 @@
-"""Views by their number; what only one of them needs is imported with it."""
+"""Making a view when it is first asked for; what only one view needs is imported with it."""
 
 from tracker.tui.views.base import View
 
 
 def view_of(number: int) -> View:
-    """Make the view of a number key."""
+    """Make a view by its number, all but Today, which the first frame brings."""
     if number in {2, 3}:
         from tracker.tui.views.lines import PapersView, PostsView
 
