@@ -132,7 +132,7 @@ async def test_esc_leaves_at_any_step_and_nothing_is_asked_again(session: New, s
 async def test_only_what_is_named_is_followed_and_fetched(session: New) -> None:
     async def act(stage: Stage) -> None:
         await stage.press("enter", "j", "enter")
-        assert "One at a time" in stage.text
+        assert "one at a time" in stage.text
         box = stage.app.screen.query_one(Input)
         box.value = "http://127.0.0.1:9/feed"
         await stage.press("enter")

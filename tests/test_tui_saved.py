@@ -107,7 +107,7 @@ async def test_a_key_saves_the_search_that_is_typed_and_the_palette_leads_back_a
         await stage.press("ctrl+s")
         await stage.until(lambda: stage.main.prompt is not None)
         await stage.press("enter")
-        await stage.until(lambda: "Saved as 'sparse attention': 50 stored items" in stage.said)
+        await stage.until(lambda: "Saved as 'sparse attention', with 50 close matches" in stage.said)
         await stage.press("1")
         await stage.until(lambda: bool(stage.main.views[1].data.saved))
         await stage.press("colon")

@@ -8,8 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from test_tui import Stage, _fixed_day, home, paper, play, post, session  # noqa: F401 - fixtures
-from textual.app import App
+from test_tui import Stage, _fixed_day, browse_into, home, paper, play, post, session  # noqa: F401 - fixtures
 
 from tracker.tui import programs
 from tracker.tui.app import TrackerApp
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     urls: list[str] = []
-    monkeypatch.setattr(App, "open_url", lambda _, url, **__: urls.append(url))
+    browse_into(urls, monkeypatch)
     return urls
 
 

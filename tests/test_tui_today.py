@@ -15,7 +15,8 @@ from tracker import times
 from tracker.models import Line, SavedSearch, SourceState, Talk, Trends
 from tracker.roles import Role, shipped
 from tracker.store.reader import Discussed
-from tracker.tui.today import Part, TodayData, fitted, gather, today_entries, worth
+from tracker.tui.parts import Part, fitted
+from tracker.tui.today import TodayData, gather, today_entries, worth
 from tracker.tui.widgets.entry_list import Entry
 
 

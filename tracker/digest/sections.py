@@ -19,6 +19,8 @@ WINDOWS = (
     "People are accounts, each counted once a week, and machines are left out."
 )
 PAPERS = 3
+SOURCES = 12
+"""So many sources that give nothing are named; of more their number."""
 _QUOTES_LOOKED_AT = 30
 _NAMED_WITHIN = 180
 """A quotation is cut a little behind this: the name must stand in what is shown."""
@@ -38,10 +40,17 @@ def came_in(counts: Counts) -> str:
 def missing(silent: Sequence[str], failing: Sequence[str], when: str) -> list[Sentence]:
     """Tell which sources gave nothing, or cannot be read at present."""
     quiet = [name for name in silent if name not in failing]
-    told = [Sentence(text=f"Silent {when}, unlike the four weeks before: {words.joined(quiet)}.")] if quiet else []
+    told = [Sentence(text=f"Silent {when}, unlike the four weeks before: {_named(quiet)}.")] if quiet else []
     if failing:
-        told.append(Sentence(text=f"Cannot be read at present: {words.joined(list(failing))}."))
+        told.append(Sentence(text=f"Cannot be read at present: {_named(failing)}."))
     return told
+
+
+def _named(sources: Sequence[str]) -> str:
+    """Return the names of sources as a list; of very many the first ones and how many more there are."""
+    if len(sources) <= SOURCES:
+        return words.joined(list(sources))
+    return words.joined([*sources[:SOURCES], f"{len(sources) - SOURCES:,} more"])
 
 
 def mention(said: str, topics: Sequence[Topic], *, factors: bool = False) -> Sentence:

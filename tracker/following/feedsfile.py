@@ -95,7 +95,11 @@ def write(home: Path, text: str, is_current: Callable[[], bool] = lambda: True) 
             unfinished.replace(path)
             return True
     except OSError as error:
-        raise StoreError(f"{path} cannot be written: {error}.", "Name another folder with --home.") from error
+        why = error.strerror or str(error)
+        raise StoreError(
+            f"{path} cannot be written: {why}.",
+            "Look at the rights and the space of its folder, or name another with --home.",
+        ) from error
     finally:
         with suppress(OSError):  # where the folder is none, the failure above is the one to tell
             unfinished.unlink(missing_ok=True)

@@ -143,10 +143,10 @@ class Telling(Asking):
             chosen, day or newest, asked, minutes=minutes, failing=failing, embedder=lambda: self.embedder
         )
 
-    @staticmethod
-    def _failing(reader: Reader) -> list[str]:
-        """Return the sources that cannot be read at present."""
-        return [state.name for state in reader.source_states() if state.failures]
+    def _failing(self, reader: Reader) -> list[str]:
+        """Return the followed sources that cannot be read at present."""
+        followed = {source.name for source in self.config.sources if source.enabled}
+        return [state.name for state in reader.source_states() if state.failures and state.name in followed]
 
     def rewritten(self, made: Digest, model: str | None = None) -> Digest:
         """Return a digest with the paragraphs of its topics written by a language model and checked.

@@ -13,6 +13,14 @@ from tracker.errors import BusyError, StoreError
 VERSION = 11
 """The number of migrations this program knows; kept in `PRAGMA user_version` so that readers need not load them."""
 _BUSY_MILLISECONDS = 15_000
+_REFUSALS = (
+    ("SQLITE_BUSY", "it is busy, another program is writing to it", "Try again when it is done."),
+    ("SQLITE_LOCKED", "it is busy, another program is writing to it", "Try again when it is done."),
+    ("SQLITE_FULL", "the disk is full", "Make room."),
+    ("SQLITE_READONLY", "its file or folder must not be written", "Look at their rights."),
+    ("SQLITE_IOERR", "the disk fails or is full", "Look at its space and its health."),
+)
+"""What SQLite's codes mean to a user, and what to do."""
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
@@ -141,10 +149,17 @@ def _outermost(connection: sqlite3.Connection) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+        why, remedy = _refusal(error)
         raise StoreError(
-            f"The database refuses to write: {error}.",
-            "Nothing of this step was stored; what was there before is safe.",
+            f"The database cannot be written: {why}. Nothing of this step was stored; what was there before is safe.",
+            remedy,
         ) from error
+
+
+def _refusal(error: sqlite3.OperationalError) -> tuple[str, str]:
+    """Return why SQLite refuses to write, and what to do."""
+    code = getattr(error, "sqlite_errorname", "")
+    return next(((why, remedy) for begin, why, remedy in _REFUSALS if code.startswith(begin)), (str(error), ""))
 
 
 @contextmanager

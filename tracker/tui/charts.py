@@ -126,7 +126,9 @@ def place_head(weeks: Sequence[str], width: int) -> Row:
     shown = weeks[-weeks_shown(width, len(weeks)) :]
     label = width - 3 - _MOVE - 1 - _CELL * len(shown)
     cells = "".join(fit_right(week[-2:], _CELL) for week in shown)
-    return [("   ", ""), (fit_right("week", label), "dim"), (" " * _MOVE, ""), (cells, "dim"), (" ", "")]
+    moved = f"{sign('▲▼', 'moved')} in four weeks, week"
+    words = moved if len(moved) <= label + _MOVE else "week"
+    return [("   ", ""), (fit_right(words, label + _MOVE), "dim"), (cells, "dim"), (" ", "")]
 
 
 def place_row(label: str, places: Sequence[int | None], width: int) -> Row:

@@ -57,7 +57,7 @@ def _paper_head(item: Item) -> list[Block]:
     where = " · ".join(
         steady(part)
         for part in (f"{item.venue} {item.year or ''}".strip(), item.track, _status(item), times_of(item))
-        if part
+        if part and part != str(item.year or "")
     )
     names = ", ".join(steady(name) for name in item.authors[:30]) + (
         f" and {len(item.authors) - 30} more" if len(item.authors) > 30 else ""

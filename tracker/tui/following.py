@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 LIST_ENDINGS = (".opml", ".opml.xml")
 SHOWN = 12
-EXAMPLES = "an address, a handle, @name@host, arxiv:cs.LG, neurips:2025, or an OPML file"
+LONGEST = 200
+"""Of a title so much is shown before it is followed."""
+EXAMPLES = "an address, a handle, arxiv:cs.LG, neurips:2025, or an OPML file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def _trial_blocks(trial: "Trial") -> list[Block]:
     count = plural(trial.entries, "entry", "entries") if trial.entries else "it answers, with no entries just now"
     blocks = [Block([(whose, "strong"), (count, "good" if trial.entries else "warm")], gap=True)]
     blocks += [
-        Block([(f"{fit(date[:10] or 'no date', 10)}  ", "dim"), (steady(title), "")], hanging=12)
+        Block([(f"{fit(date[:10] or 'no date', 10)}  ", "dim"), (steady(title, LONGEST), "")], hanging=12)
         for date, title in trial.newest
     ]
     return blocks + [Block([(steady(problem, 300), "warm")]) for problem in trial.problems[:3]]

@@ -139,7 +139,7 @@ def bindings(keys: tuple[Key, ...]) -> list[Binding]:
 def shown(name: str, remapped: dict[str, str], first: bool = True) -> str:
     """Return the keys of a command as they stand on a keyboard, the first one only or all."""
     known = next((key for key in ALL_KEYS if key.id == name), None)
-    keys = (remapped.get(name) or (known.keys if known else "")).split(",")
+    keys = (remapped.get(name) or (known.keys if known else name)).split(",")
     words = [_SHOWN.get(key.strip(), key.strip()) for key in keys if key]
     return words[0] if first and words else " ".join(words)
 

@@ -27,8 +27,9 @@ class Commands(Provider):
         remapped = dict(app.desk.session.config.keys)
         for key in MAIN_KEYS:
             if key.id not in {"palette", "back"}:
-                name = f"Go to {key.words}" if key.id.startswith("view-") else key.words.capitalize()
+                name = f"Go to {key.words}" if key.id.startswith("view-") else key.words[:1].upper() + key.words[1:]
                 yield name, shown(key.id, remapped), lambda action=key.action: app.call_later(screen.run_action, action)  # type: ignore[misc]
+        yield "Bring the starter library: landmark papers, no network needed", "", screen.bring_starter
         for saved, _ in screen.views[1].data.saved:  # type: ignore[attr-defined]  # Today is the first view
             name, query = steady(saved.name), saved.query
             yield f"Saved search {name}", "", lambda query=query: app.call_later(screen.action_view, 4, query)  # type: ignore[misc]

@@ -25,30 +25,6 @@ class Discussed(Protocol):
         ...
 
 
-class Totals(Protocol):
-    """Counts of all that is stored."""
-
-    @property
-    def papers(self) -> int:
-        """Papers stored."""
-        ...
-
-    @property
-    def posts(self) -> int:
-        """Posts stored."""
-        ...
-
-    @property
-    def unread(self) -> int:
-        """Items not read."""
-        ...
-
-    @property
-    def starred(self) -> int:
-        """Items starred."""
-        ...
-
-
 class Reader(Protocol):
     """Read-only access from one thread."""
 
@@ -114,10 +90,6 @@ class Reader(Protocol):
 
     def source_states(self) -> list[SourceState]:
         """Return how each source is doing."""
-        ...
-
-    def totals(self) -> Totals:
-        """Return counts."""
         ...
 
     def close(self) -> None:

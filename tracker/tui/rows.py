@@ -11,6 +11,8 @@ from tracker.text import plural
 from tracker.tui.cells import Part, Row, fit, fit_right, is_plain, sparkline, steady, width_of, wrap
 
 Draw = Callable[[int], list[Row]]
+BESIDE = 52
+"""Narrower than this is a list with the reading pane beside it on a screen of 100 columns."""
 TROUBLED = frozenset({"failing", "unreachable", "slowed", "gone", "login", "silent"})
 _STATE_WORDS = {
     "new": "not asked yet",
@@ -39,7 +41,10 @@ def line_row(line: Line, width: int, first: str = "", first_width: int = 5, wher
     marks: Row = [("•" if not line.is_read else " ", "accent"), ("★" if line.is_starred else " ", "warm"), (" ", "")]
     age = fit_right(first or times.ago(line.date, times.now()), first_width)
     posts = fit_right(f"»{line.mentions}" if line.mentions else "", 4)
-    where_width = 0 if width < 44 else 11 if width < 70 else 15
+    is_tight = width < 44 or (
+        width < BESIDE and line.kind == "paper" and not where
+    )  # the pane beside it tells the venue
+    where_width = 0 if is_tight else 11 if width < 70 else 15
     by_width = min((width - 76) // 2 + 12, 30) if width >= 88 and line.kind == "paper" else 0
     title_width = max(width - 3 - first_width - 2 - where_width - (where_width > 0) - by_width - (by_width > 0) - 5, 8)
     row: Row = [*marks, (age, "dim"), ("  ", ""), (fit(title_of(line), title_width), "" if line.is_read else "strong")]
@@ -159,7 +164,7 @@ def spoken_words(topic: Topic) -> str:
 def why_rising(topic: Topic) -> str:
     """Return the counts behind a topic in words."""
     words = [
-        f"{plural(topic.after, 'paper')} after {topic.before:,}"
+        f"{plural(topic.after, 'paper')}, {topic.before:,} before"
         if topic.before
         else f"{plural(topic.after, 'paper')}, none before"
     ]
@@ -171,11 +176,11 @@ def why_rising(topic: Topic) -> str:
 
 
 def trouble_draw(source: SourceState) -> Draw:
-    """Return what draws a source in trouble in one row: what it is and why."""
+    """Return what draws a source in trouble in one row: its name, its state, what helps, and what it said."""
 
     def draw(width: int) -> list[Row]:
         name = fit(source.name, min(max(width // 3, 8), 24))
-        why = " ".join(part for part in (source.message or state_words(source.state), source.remedy) if part)
+        why = " · ".join(part for part in (state_words(source.state), source.remedy, source.message) if part)
         return [[(" ▲ ", "bad"), (name, "strong"), (" ", ""), (fit(why, max(width - 5 - len(name), 4)), "dim")]]
 
     return draw
@@ -216,7 +221,7 @@ def source_draw(source: SourceState, progress: str = "") -> Draw:
             rows += [
                 [("   ", ""), *row]
                 for row in wrap([(steady(source.message), "bad"), (" ", ""), (steady(source.remedy), "dim")], width - 4)
-            ][:2]
+            ][:3]
         return rows
 
     return draw

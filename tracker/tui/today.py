@@ -10,9 +10,11 @@ from tracker.models import Line, SavedSearch, SourceState, Talk, Topic, Trends
 from tracker.query import Filter
 from tracker.text import plural
 from tracker.tui.cells import steady
-from tracker.tui.messages import ChoiceTarget, ItemsTarget, SourceTarget, TopicTarget
+from tracker.tui.messages import ChoiceTarget, ItemsTarget, TopicTarget
+from tracker.tui.parts import Part, fitted
 from tracker.tui.reads import Discussed, Reader
-from tracker.tui.rows import TROUBLED, Draw, heading_draw, line_draw, text_draw, topic_draw, trouble_draw
+from tracker.tui.rows import Draw, line_draw, text_draw, topic_draw
+from tracker.tui.troubles import trouble_entries, troubled
 from tracker.tui.widgets.entry_list import Entry, line_entry
 
 if TYPE_CHECKING:
@@ -49,6 +51,8 @@ class TodayData:
     discussed: Sequence[Discussed] = ()
     trends: Trends | None = None
     sources: Sequence[SourceState] = ()
+    under_way: str = ""
+    """How far a sync is; empty when none is running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,11 @@ def gather(
     reader: Reader, last: int, base: TodayData, role: "Role", lines: Callable[[Reader, Sequence[int]], list[Line]]
 ) -> TodayData:
     """Count what came in after the row `last` and read the newest of it; rows only ever grow, whatever the dates say."""
-    totals = reader.totals()
     orders = [reader.order(Filter(kind=kind)) for kind in ("paper", "post")]
     fresh = [[row for row in order if row > last] if last else [] for order in orders]
     is_whole = any(fresh)
+    papers, posts = map(len, orders)
+    read, kept = (len(reader.order(Filter(states=frozenset({state})))) for state in ("read", "starred"))
     looked_at = [row for order in (fresh if is_whole else orders) for row in order[:LOOKED_AT]]
     starred = {line.byline for line in reader.page(Filter(states=frozenset({"starred"})), STARRED) if line.byline}
     by_date = sorted(lines(reader, looked_at), key=lambda line: (line.date, line.row), reverse=True)
@@ -78,10 +83,10 @@ def gather(
         newest_row=max((max(order, default=0) for order in orders), default=0),
         new_papers=len(fresh[0]),
         new_posts=len(fresh[1]),
-        papers=totals.papers,
-        posts=totals.posts,
-        unread=totals.unread,
-        starred=totals.starred,
+        papers=papers,
+        posts=posts,
+        unread=papers + posts - read,
+        starred=kept,
         reader=role.title,
         interest=role.standing,
     )
@@ -153,61 +158,27 @@ def caption(data: TodayData) -> str:
     return f"{plural(data.new_papers, 'new paper')}, {plural(data.new_posts or 0, 'new post')} since your last look  ·  {data.unread:,} unread"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Some lines under a heading. `least` of its entries are shown however small the screen, `most` however large."""
-
-    heading: str
-    note: str
-    entries: Sequence[Entry]
-    least: int
-    most: int
-
-
 def today_entries(data: TodayData, height: int = 40, width: int = 79) -> list[Entry]:
     """Return the parts as entries of a list, as many of each as one screen of `height` rows has room for."""
     is_empty = data.new_papers is not None and not data.papers and not data.posts
-    parts = [_beginning(), *_parts(data)] if is_empty else [*_parts(data)]
+    parts = [_beginning(data.under_way), *_parts(data)] if is_empty else [*_parts(data)]
     return fitted([part for part in parts if part.entries], height, width)
 
 
-def _beginning() -> Part:
-    """Return what a home with nothing in it can begin with."""
+def _beginning(under_way: str) -> Part:
+    """Return what a home with nothing in it can begin with, or how far its first sync is."""
+    if under_way:
+        words = text_draw([("Fetching what you follow. What comes is shown here.", "")], indent=3)
+        return Part("Nothing is stored yet", under_way, [Entry(words)], 1, 1)
     offers = (
-        ("sync", "R fetches what feeds.toml lists", "7 shows and changes what that is"),
-        ("starter", "the starter library", "landmark papers of 2012 to 2025; needs no network"),
+        ("sync", "R fetches what you follow", "7 shows and changes what that is"),
+        ("starter", "bring the starter library", "landmark papers of 2012 to 2025; needs no network"),
     )
     entries = [
         Entry(text_draw([(words, "strong"), (f"  {note}", "dim")], indent=3, hanging=2), ChoiceTarget(value), value)
         for value, words, note in offers
     ]
     return Part("Nothing is stored yet", "enter chooses", entries, 2, 2)
-
-
-def fitted(parts: Sequence[Part], height: int, width: int) -> list[Entry]:
-    """Return the parts with their headings in so many rows: at first the least of each, then one more of each in turn.
-
-    Empty lines stand between the parts only where all of the least leave room for them.
-    """
-    tall = [[len(entry.draw(width)) for entry in part.entries[: part.most]] for part in parts]
-    shown = [min(part.least, len(rows)) for part, rows in zip(parts, tall, strict=True)]
-    gap = len(parts) - 1
-    room = height - len(parts) - sum(sum(rows[:count]) for rows, count in zip(tall, shown, strict=True))
-    has_gaps = room >= gap
-    room -= gap if has_gaps else 0
-    is_growing = True
-    while is_growing:
-        is_growing = False
-        for number, rows in enumerate(tall):
-            if shown[number] < len(rows) and rows[shown[number]] <= room:
-                room -= rows[shown[number]]
-                shown[number] += 1
-                is_growing = True
-    entries: list[Entry] = []
-    for part, count in zip(parts, shown, strict=True):
-        entries.append(Entry(heading_draw(part.heading, part.note, gap=has_gaps and bool(entries))))
-        entries += part.entries[:count]
-    return entries
 
 
 def _parts(data: TodayData) -> Iterator[Part]:
@@ -235,9 +206,8 @@ def _parts(data: TodayData) -> Iterator[Part]:
             f"{number} shows all",
         ]
         yield Part(heading, ", ".join(word for word in words if word), lines, 2, 40)
-    troubled = [state for state in data.sources if state.state in TROUBLED]
-    trouble = [Entry(trouble_draw(state), SourceTarget(state), ("source", state.name)) for state in troubled]
-    yield Part("Sources in trouble", f"{len(troubled)}, 7 shows all", trouble, 1, 6)
+    bad = troubled(data.sources)
+    yield Part("Sources in trouble", f"{len(bad)}, 7 shows all", trouble_entries(bad), 1, 6)
 
 
 def _discussed_draw(talk: Talk, line: Line) -> Draw:

@@ -25,7 +25,7 @@ def topic_document(topic: Topic, weeks: Sequence[str], papers: Sequence[Line], p
         Block(
             [
                 (f"{topic.state}  {ratio_words(topic)}", "accent"),
-                (f"  95 % between {interval}" if interval else "", "dim"),
+                (f"  95 % within {interval}" if interval else "", "dim"),
             ],
             gap=True,
         )

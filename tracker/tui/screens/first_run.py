@@ -31,7 +31,10 @@ class FirstRun(ModalScreen[Answers]):
         folder: the home.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", "leave", show=False),
+        Binding("backspace,left", "question_before", "the question before", show=False),
+    ]
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -46,9 +49,9 @@ class FirstRun(ModalScreen[Answers]):
         """Build the page."""
         with Vertical():
             yield EntryList()
-            yield Input(placeholder=EXAMPLES, compact=True)
+            yield Input(placeholder="type here", compact=True)
             yield Static(id="first-run-problem", markup=False)
-            yield Static(" enter chooses   esc leaves, nothing is asked again", id="first-run-keys", markup=False)
+            yield Static(id="first-run-keys", markup=False)
 
     def on_mount(self) -> None:
         """Ask the first question; the role only where there is no `feeds.toml` yet that has one."""
@@ -75,6 +78,7 @@ class FirstRun(ModalScreen[Answers]):
         self._step = step
         self.say("")
         self.box.display = step == "name"
+        self.query_one("#first-run-keys", Static).update(self._keys())
         if step == "role":
             entries = _question("1 of 3  Who reads?", "It orders what you see; nothing is hidden.", roles())
         elif step == "what":
@@ -87,15 +91,31 @@ class FirstRun(ModalScreen[Answers]):
         shown.show(entries, keep=False)
         (self.box if step == "name" else shown).focus()
 
+    def _keys(self) -> str:
+        """Return what can be pressed now."""
+        if self._step == "name":
+            return " enter tries it   enter on an empty line goes on   esc leaves"
+        back = "   backspace goes back" if self._before() else ""
+        return f" j k move   enter chooses{back}   esc skips the rest"
+
+    def _before(self) -> str:
+        """Return the question before this one; none where its answer is written already."""
+        if self._step == "what":
+            return "" if (self._folder / "feeds.toml").exists() else "role"
+        return "name" if self._step == "when" and self._answers.own else ""
+
+    def action_question_before(self) -> None:
+        """Ask the question before this one again."""
+        if before := self._before():
+            self._ask(before)
+
     def _offers(self) -> Sequence[Choice]:
         if not (self._folder / "feeds.toml").exists():
             return subscriptions(self._answers.role)
         return [Choice("own", "name something", EXAMPLES), Choice("none", "nothing for now")]
 
     def _naming(self) -> list[Entry]:
-        entries = _question(
-            "2 of 3  What to follow?", "One at a time; it is tried at once. Enter on an empty line goes on."
-        )
+        entries = _question("2 of 3  What to follow?", f"Name one at a time, it is tried at once: {EXAMPLES}.")
         return [
             *entries,
             *(Entry(text_draw([("✓ ", "good"), (steady(words), "")], indent=3)) for words in self._followed),
@@ -175,7 +195,7 @@ def _follow(session: Session, text: str, *, attempt: bool) -> str:
     found: Proposal = propose(session.following, text, attempt=attempt)
     if found.write is None:
         return f"{text}: followed already"
-    return found.write(found.name)
+    return found.write(found.name).partition(";")[0]  # the key that fetches it does nothing here
 
 
 def _question(heading: str, note: str, choices: Sequence[Choice] = ()) -> list[Entry]:

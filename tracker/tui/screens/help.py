@@ -17,8 +17,13 @@ class HelpScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q,escape,question_mark", "dismiss", "back", show=False)]
 
-    def __init__(self, view: str, hints: tuple[tuple[str, str], ...], remapped: dict[str, str]) -> None:
+    HORIZONTAL_BREAKPOINTS = [(0, "-one"), (100, "-two")]  # noqa: RUF012 - Textual declares it without ClassVar
+
+    def __init__(
+        self, view: str, hints: tuple[tuple[str, str], ...], remapped: dict[str, str], own: tuple[str, ...] = ()
+    ) -> None:
         super().__init__()
+        self._own = own
         self._view = view
         self._hints = hints
         self._remapped = remapped
@@ -30,13 +35,17 @@ class HelpScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Fill the page and give it the keys."""
         pane = self.query_one(ReadingPane)
-        pane.show(keys_document(self._view, self._hints, self._remapped))
+        pane.show(keys_document(self._view, self._hints, self._remapped, self._own))
         pane.focus()
 
 
-def keys_document(view: str, hints: tuple[tuple[str, str], ...], remapped: dict[str, str]) -> Document:
-    """Return the keys: first those of the view, then all."""
-    blocks = [Block([(f"Keys of {view}", "heading")])]
+def keys_document(
+    view: str, hints: tuple[tuple[str, str], ...], remapped: dict[str, str], own: tuple[str, ...] = ()
+) -> Document:
+    """Return the keys: first those of the view, the ones that only it has among them, then all."""
+    told = {name for name, _ in hints}
+    hints = (*hints, *((key.id, key.words) for key in ALL_KEYS if key.id in own and key.id not in told))
+    blocks = [Block([(f"Keys of {view}", "heading"), ("   j k scroll, esc goes back", "dim")])]
     blocks += [Block([(fit(shown(name, remapped, first=False), 18), "accent"), (word, "")]) for name, word in hints]
     for group, heading in GROUPS.items():
         blocks.append(Block([(heading, "heading")], gap=True))

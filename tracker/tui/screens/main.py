@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
 from tracker.tui import look
@@ -14,7 +14,7 @@ from tracker.tui.keys import MAIN_KEYS, VIEWS, bindings, unknown
 from tracker.tui.messages import ChoiceTarget, Counted, Opened, UrlTarget, ViewTarget
 from tracker.tui.rows import TROUBLED
 from tracker.tui.screens.keeping import Keeping
-from tracker.tui.views.base import View
+from tracker.tui.views.building import view_of
 from tracker.tui.views.today import TodayView
 from tracker.tui.widgets.bars import BottomBar, TopBar
 from tracker.tui.widgets.nav import Nav
@@ -23,29 +23,6 @@ from tracker.tui.widgets.reading import ReadingPane
 if TYPE_CHECKING:
     from tracker.models import SourceState
     from tracker.tui.views.search import SearchView
-
-
-def view_of(number: int) -> View:
-    """Make a view; what only one view needs is imported with it."""
-    if number in {2, 3}:
-        from tracker.tui.views.lines import PapersView, PostsView
-
-        return PapersView() if number == 2 else PostsView()
-    if number == 4:
-        from tracker.tui.views.search import SearchView
-
-        return SearchView()
-    if number == 5:
-        from tracker.tui.views.trends import TrendsView
-
-        return TrendsView()
-    if number == 6:
-        from tracker.tui.views.digest import DigestView
-
-        return DigestView()
-    from tracker.tui.views.sources import SourcesView
-
-    return SourcesView()
 
 
 RELOAD_AFTER_SECONDS = 0.3
@@ -108,6 +85,7 @@ class MainScreen(Keeping):
     async def _show_view(self, number: int) -> None:
         """Show a view; build it when it is seen for the first time."""
         self.leave_modes()
+        self.query_one(BottomBar).leave()
         self._line_asked = None
         if number not in self.views:
             self.views[number] = view_of(number)
@@ -255,4 +233,7 @@ class MainScreen(Keeping):
         """Show the keys of this screen."""
         from tracker.tui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(VIEWS[self.number - 1], self.view.hints, dict(self.desk.session.config.keys)))
+        own = tuple(binding.id or "" for binding in self.view.BINDINGS if isinstance(binding, Binding))
+        where = "the reading pane" if self.is_reading else VIEWS[self.number - 1]
+        keys = dict(self.desk.session.config.keys)
+        self.app.push_screen(HelpScreen(where, self.hints_now(), keys, () if self.is_reading else own))

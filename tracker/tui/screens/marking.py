@@ -11,6 +11,10 @@ from tracker.tui.marks import Change, Step
 from tracker.tui.messages import ItemTarget, Said, Target
 from tracker.tui.screens.modes import Modes
 
+_DONE = {"read": ("marked read", "marked unread"), "starred": ("starred", "no longer starred")}
+PATIENCE_SECONDS = 2.0
+WAITING = "The mark waits to be written: another program is writing to the database."
+
 
 class Marking(Modes):
     """Every mark is shown at once, written in the background and can be undone."""
@@ -55,6 +59,7 @@ class Marking(Modes):
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
         async def wait() -> None:
+            slow = self.set_timer(PATIENCE_SECONDS, lambda: self.say(WAITING))
             try:
                 await future
             except Exception as error:  # noqa: BLE001 - told to the user, the rest goes on
@@ -64,6 +69,7 @@ class Marking(Modes):
             else:
                 self.read_again()
             finally:
+                slow.stop()
                 self.desk.marks.release()
 
         self.run_worker(cast("Any", wait), group="marks", exit_on_error=False)
@@ -111,7 +117,7 @@ class Marking(Modes):
             rows = tuple(line.row for line in lines if bool(getattr(line, f"is_{name}")) != value)
             self.mark(rows, name, {name: not value}, {name: value})
             if len(lines) > 1:
-                self.say(f"{plural(len(rows), 'item')} marked {name if value else 'not ' + name}; z undoes it.")
+                self.say(f"{plural(len(rows), 'item')} {_DONE[name][not value]}; z undoes it.")
 
         self._with_lines(act)
 
@@ -131,11 +137,11 @@ class Marking(Modes):
                 self.stop_reading()
                 self.view.focus_list()
             self.mark(rows, "hidden", {"hidden": is_hidden}, {"hidden": not is_hidden})
-            what = "" if len(rows) == 1 else f"{plural(len(rows), 'item')}: "
+            what = plural(len(rows), "item")
             self.say(
-                f"{what}in the lists again; z undoes it."
+                f"{what} in the lists again; z undoes it."
                 if is_hidden
-                else f"{what}hidden; z undoes it, the filter is:hidden shows what is hidden."
+                else f"{what} hidden; z undoes it, H in Papers or Posts shows what is hidden."
             )
 
         self._with_lines(act)
@@ -172,7 +178,7 @@ class Marking(Modes):
         if step is None:
             self.say(nothing)
             return
-        self.say(f"{done}: {step.words} of {plural(len(set(step.rows)), 'item')}. {then}")
+        self.say(f"{done}: {step.words}, {plural(len(set(step.rows)), 'item')}. {then}")
         self._show(step)
 
     # asking

@@ -23,6 +23,9 @@ SELECT_HINTS = (
 )
 
 
+JUMP_HINTS = (("letters", "open what stands beside them"), ("back", "leave"))
+
+
 @dataclass(frozen=True, slots=True)
 class Jump:
     """A jump under way: where letters are shown, where they lead, and what is typed of them."""
@@ -67,6 +70,7 @@ class Modes(Shell):
         if self._jump is not None:
             self._jump.where.show_labels({})
             self._jump = None
+            self.show_hints()
         if self.is_selecting:
             self.view.listing.select(False)
         self.show_state("")
@@ -128,7 +132,9 @@ class Modes(Shell):
         self.show_hints()
 
     def hints_now(self) -> tuple[tuple[str, str], ...]:
-        """Return the keys that matter while lines are selected, else those of the view."""
+        """Return the keys that matter while one jumps or selects lines, else those of the view."""
+        if self._jump is not None:
+            return JUMP_HINTS
         return SELECT_HINTS if self.is_selecting else super().hints_now()
 
     # letters to jump by
@@ -146,6 +152,7 @@ class Modes(Shell):
     def _show_jump(self, jump: Jump) -> None:
         jump.where.show_labels(jump.left())
         self.show_state(f"jump to {jump.typed}…")
+        self.show_hints()
 
     def _go_on_jumping(self, jump: Jump, key: str) -> None:
         jump = Jump(jump.where, jump.places, jump.typed + key)

@@ -1,12 +1,15 @@
 """The commands that ask for words: tags, a note, a filter."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tracker.models import Item
+from tracker.text import plural
 from tracker.tui.cells import steady
 from tracker.tui.jobs import completer
 from tracker.tui.marks import Change, Step
 from tracker.tui.screens.marking import Marking
+
+FILTER_EXAMPLE = "words, or venue:NeurIPS  since:7d  is:unread  has:code  author:Name"
 
 
 class Noting(Marking):
@@ -38,8 +41,13 @@ class Noting(Marking):
             await self.ask_once(
                 "note",
                 item.marks.note,
-                lambda text: self.do(Step("note", (Change((row,), before, {"note": text.strip()}),))),
+                lambda text: self._note(row, before, text.strip()),
             )
+
+    def _note(self, row: int, before: Mapping[str, str], text: str) -> None:
+        if text != before["note"]:
+            self.do(Step("note", (Change((row,), dict(before), {"note": text}),)))
+            self.say("Noted; z undoes it." if text else "The note is gone; z undoes it.")
 
     def _tag_all(self, items: Sequence[Item], text: str) -> None:
         self._tag([(item.row, item.marks.tags, with_tags(item.marks.tags, text)) for item in items])
@@ -48,7 +56,12 @@ class Noting(Marking):
         """Give items other tags: row, tags before, tags after."""
         changes = tuple(_grouped(found))
         if changes:
-            self.do(Step("tags", changes))
+            step = Step("tags", changes)
+            self.do(step)
+            after = changes[0].after["tags"]
+            words = ", ".join(after) if len(changes) == 1 else ""
+            told = f"Tagged {words}" if words else f"Tags of {plural(len(step.rows), 'item')} changed"
+            self.say(f"{told}; z undoes it.")
 
     async def action_filter(self) -> None:
         """Ask for the filters of a list."""
@@ -65,7 +78,11 @@ class Noting(Marking):
             self.refresh_nav()
 
         await self.ask(
-            "filter", view.filter_line + (" " if view.filter_line else ""), done, FilterSuggester(completer(self))
+            "filter",
+            view.filter_line + (" " if view.filter_line else ""),
+            done,
+            FilterSuggester(completer(self)),
+            FILTER_EXAMPLE,
         )
 
 

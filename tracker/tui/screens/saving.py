@@ -30,7 +30,8 @@ class Saving(Syncing):
         await self.ask("name of this saved search", line[:60], save)
 
     def _saved(self, made: SavedSearch) -> None:
-        self.say(f"Saved as '{made.name}': {plural(made.matches, 'stored item')} so far. What is new stands in Today.")
+        close = plural(made.matches, "close match", "close matches")
+        self.say(f"Saved as '{made.name}', with {close} so far. What is new will stand in Today.")
         self.views[1].reload()
 
     def forget_search(self, name: str) -> None:

@@ -1,6 +1,7 @@
 """The commands by which items leave the program: browser, clipboard, programs of the user."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tracker.errors import TrackerError
 from tracker.identity import is_web_address
@@ -11,6 +12,9 @@ from tracker.tui.forms import address_of, json_of, markdown_of, pdf_of
 from tracker.tui.jobs import start
 from tracker.tui.reads import Reader
 from tracker.tui.screens.noting import Noting
+
+if TYPE_CHECKING:
+    from webbrowser import BaseBrowser
 
 OPENED_AT_ONCE = 10
 _COPIED = {"link": ("link",), "markdown": ("line", "lines of Markdown"), "bibtex": ("BibTeX entry", "BibTeX entries")}
@@ -33,22 +37,30 @@ class Sending(Noting):
 
     def _open(self, items: Sequence[Item], is_pdf: bool) -> None:
         urls = [url for item in items if (url := pdf_of(item) if is_pdf else address_of(item))]
-        for url in urls:
-            self.open_address(url)
-        if not urls and is_pdf:
+        if urls:
+            self._open_all(urls)
+        elif is_pdf:
             self.say("No PDF is known of this item; o opens its page.")
-        elif not urls:
+        else:
             self.say("This item has no web address.")
-        elif len(items) > 1:
-            self.say(f"Opened {plural(len(urls), 'page')}.")
 
     def open_address(self, url: str) -> None:
         """Open a web address in the browser; nothing else is ever opened."""
-        if not url or not is_web_address(url):
+        if url and is_web_address(url):
+            self._open_all([url])
+        else:
             self.say("This item has no web address.")
-            return
-        self.app.open_url(url)
-        self.say(f"Opened {url}")
+
+    def _open_all(self, urls: Sequence[str]) -> None:
+        from tracker.tui import browser
+
+        def act(found: "BaseBrowser | None") -> None:
+            if found is None or not all(browser.show(self.app, found, url) for url in urls):
+                self.say("There is no browser here that can be opened; y copies the link.", "bad")
+            else:
+                self.say(f"Opened {urls[0]}" if len(urls) == 1 else f"Opened {plural(len(urls), 'page')}.")
+
+        start(self, "browser", lambda _: browser.find(), act)
 
     # the clipboard
 

@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tracker.models import Line
+from tracker.tui import hints
 from tracker.tui.desk import Desk
 from tracker.tui.jobs import desk_of, start
 from tracker.tui.messages import DocumentReady, Pointed, Said, Target, TopicTarget, UrlTarget, ViewTarget
@@ -26,15 +27,6 @@ if TYPE_CHECKING:
     from tracker.tui.reads import Reader
     from tracker.tui.views.today import TodayView
     from tracker.tui.widgets.prompt import Prompt
-
-READING_HINTS = (
-    ("next-link", "links"),
-    ("star", "star"),
-    ("browser", "browser"),
-    ("like", "more like this"),
-    ("next-unread", "next"),
-    ("back", "back"),
-)
 
 
 class Shell(Screen[None]):
@@ -151,6 +143,11 @@ class Shell(Screen[None]):
     def opened(self, target: Target) -> None:
         """Called when something is opened to be read."""
 
+    def renew(self, target: Target) -> None:
+        """Show a newer state of what is being read."""
+        self.trail[-1] = target
+        self.show_in_pane(target, keep_place=True)
+
     def stop_reading(self) -> None:
         """Give the keys back to the list."""
         self.trail.clear()
@@ -174,6 +171,7 @@ class Shell(Screen[None]):
     def _focus_moved(self) -> None:
         if self.focused is self._line_asked:
             self._line_asked = None
+        self.show_hints()
 
     @property
     def line_asked(self) -> Widget | None:
@@ -189,15 +187,20 @@ class Shell(Screen[None]):
         return cast("Prompt", found.first()) if found else None
 
     async def ask(
-        self, label: str, value: str, answer: Callable[[str], None], suggester: "Suggester | None" = None
+        self,
+        label: str,
+        value: str,
+        answer: Callable[[str], None],
+        suggester: "Suggester | None" = None,
+        example: str = "",
     ) -> None:
-        """Ask for a line at the bottom."""
+        """Ask for a line at the bottom; an example stands in it while it is empty."""
         from tracker.tui.widgets.prompt import Prompt
 
         if self.prompt is None:
             await self.mount(Prompt(), before=self.query_one(BottomBar))
         prompt = cast("Prompt", self.prompt)
-        prompt.ask(label, value, answer, suggester)
+        prompt.ask(label, value, answer, suggester, example)
         self.give_keys_to(prompt.box)
 
     # saying
@@ -222,8 +225,12 @@ class Shell(Screen[None]):
 
     def read_again(self) -> None:
         """Show the item in the pane with its newer marks."""
-        if self.pane.document.item is not None:
+        if self.pane.document.item is None:
+            return
+        if self.is_reading or self.pane.display:
             self.show_in_pane(self.pane_target, keep_place=True)
+        else:
+            self.pane_target = None  # so that it is gathered anew when it is next opened
 
     def show_hints(self) -> None:
         """Show the keys that matter now."""
@@ -231,7 +238,9 @@ class Shell(Screen[None]):
 
     def hints_now(self) -> tuple[tuple[str, str], ...]:
         """Return the keys that matter now (id, word)."""
-        return READING_HINTS if self.is_reading else self.view.hints
+        if self.line_asked is not None:
+            return hints.of_typing(self.line_asked)
+        return hints.of_reading(self.trail[-1]) if self.is_reading else self.view.hints
 
     def refresh_nav(self) -> None:
         """Draw the column at the left."""

@@ -50,6 +50,7 @@ class Starting(Verbs):
             self.say("A sync is running already.")
             return
         self.is_syncing = True
+        self._done_what = "The starter library is here"
         self._new = self._failed = self._matched = 0
         self.query_one(TopBar).update(busy="starter library")
         session = self.desk.syncing

@@ -2,16 +2,20 @@
 
 import asyncio
 from contextlib import suppress
+from typing import TYPE_CHECKING, cast
 
 from textual import on
 
 from tracker.models import SyncEvent
 from tracker.text import plural
 from tracker.tui.jobs import start
-from tracker.tui.messages import SyncEnded, SyncStepped
+from tracker.tui.messages import SourceTarget, SyncEnded, SyncStepped
 from tracker.tui.reads import Reader
 from tracker.tui.screens.sending import Sending
 from tracker.tui.widgets.bars import TopBar
+
+if TYPE_CHECKING:
+    from tracker.tui.views.today import TodayView
 
 
 class Syncing(Sending):
@@ -23,6 +27,7 @@ class Syncing(Sending):
     _new = 0
     _failed = 0
     _matched = 0
+    _done_what = "Fetched"
 
     def action_sync(self, everything: bool) -> None:
         """Fetch all sources, or those that this item or line comes from."""
@@ -30,6 +35,8 @@ class Syncing(Sending):
 
     def _names_here(self) -> tuple[str, ...] | None:
         known = {source.name for source in self.desk.session.config.sources}
+        if self.is_reading and isinstance(self.trail[-1], SourceTarget):
+            return (self.trail[-1].state.name,)
         if self.view.number == 7:
             return (self.view.source_name,) if self.view.source_name else None
         line = self.line
@@ -47,9 +54,10 @@ class Syncing(Sending):
             self.say("No followed source has this item; R fetches all sources.")
             return
         if not self.desk.session.config.sources:
-            self.say("There is no source to fetch: add one to feeds.toml.")
+            self.say("There is no source to fetch: 7, then a, follows something.")
             return
         self.is_syncing = True
+        self._done_what = "Fetched"
         self._asked = len(names) or sum(source.enabled for source in self.desk.session.config.sources)
         self._done = self._new = self._failed = self._matched = 0
         self._show_progress()
@@ -83,17 +91,21 @@ class Syncing(Sending):
             self._done += 1
 
     def _show_progress(self, event: SyncEvent | None = None) -> None:
-        words = f"sync {min(self._done, self._asked)}/{self._asked}"
+        done, total = min(self._done, self._asked), self._asked
+        words = f"sync {done}/{total}"
         if event is not None and event.step in {"embedding", "indexed", "phrases", "linked"}:
             words = {"embedding": "reading for meaning", "indexed": "indexing"}.get(event.step, event.step)
-            words += f" {event.done}/{event.total}" if event.total and event.step == "embedding" else ""
-        self.query_one(TopBar).update(busy=words)
+            done, total = (event.done, event.total) if event.step == "embedding" else (0, 0)
+            words += f" {done}/{total}" if total else ""
+        cast("TodayView", self.views[1]).know_progress(words)
+        self.query_one(TopBar).update(busy=words, brief=f"⟳{100 * done // total}%" if total else "⟳")
 
     @on(SyncEnded)
     def _ended(self, message: SyncEnded) -> None:
         message.stop()
         self.is_syncing = False
         self.query_one(TopBar).update(busy="")
+        cast("TodayView", self.views[1]).know_progress("")
         if 7 in self.views:
             self.views[7].stepped(SyncEvent(step="finished"))
         if message.problem:
@@ -103,7 +115,10 @@ class Syncing(Sending):
         else:
             failed = f", {plural(self._failed, 'source')} failed: 7 says why" if self._failed else ""
             matched = f", {self._matched:,} for your saved searches" if self._matched else ""
-            self.say(f"Fetched: {plural(self._new, 'new item')}{matched}{failed}.", "bad" if self._failed else "info")
+            self.say(
+                f"{self._done_what}: {plural(self._new, 'new item')}{matched}{failed}.",
+                "bad" if self._failed else "info",
+            )
         self.after_change()
 
     def after_change(self) -> None:

@@ -41,6 +41,7 @@ class LinesView(View):
 
     kind: Kind = "paper"
     noun = "paper"
+    advice = "Today (1) offers a starter library."
     can_filter = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(LINES_KEYS)]
     hints: ClassVar[tuple[tuple[str, str], ...]] = (
@@ -132,8 +133,8 @@ class LinesView(View):
             self._list("hybrid")
 
     def _refused(self, words: str) -> None:
-        self._describe()
         self.refused(words)
+        self._describe()
 
     def bring_back(self, row: int) -> None:
         """Read anew; in the list that is shown the cursor goes to the item."""
@@ -143,13 +144,14 @@ class LinesView(View):
         count = self.lines.items
         words = f"{count} best {self.noun}s" if self._is_searched and count >= BEST else plural(count, self.noun)
         groups_of = f"by {self.by}, {plural(len(self.lines.heads), 'group')}" if self.lines.heads else ""
-        self.query_one(Caption).say("  ·  ".join(part for part in (words, groups_of, self.filter_line) if part))
+        told = () if self.trouble and not count else (words, groups_of, self.filter_line)
+        self.query_one(Caption).say("  ·  ".join(part for part in told if part))
 
     def _say_empty(self) -> None:
         self.say_empty(
             f"No {self.noun} passes {self.filter_line}\nf changes the filter, esc takes it away."
             if self.filter_line
-            else f"No {self.noun}s yet.\nR fetches what feeds.toml lists;\n'tracker import --starter' brings landmark papers."
+            else f"No {self.noun}s yet.\nR fetches what you follow; {self.advice}"
         )
 
     # narrowing and grouping
@@ -185,7 +187,7 @@ class LinesView(View):
     def action_leap(self, way: int) -> None:
         """Go to the next or previous group."""
         if not self.lines.leap(way):
-            self.say("No group in that direction." if self.lines.heads else "the list has no groups; B makes them.")
+            self.say("No group in that direction." if self.lines.heads else "The list has no groups; B makes them.")
 
     def back(self) -> bool:
         """Take the filter away, then the groups."""
@@ -245,3 +247,4 @@ class PostsView(LinesView):
     number = 3
     kind: Kind = "post"
     noun = "post"
+    advice = "Sources (7) shows and changes what that is."

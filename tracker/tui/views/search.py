@@ -8,7 +8,9 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from tracker.models import Hit, Line, Mode
+from tracker.query import Filter
 from tracker.text import plural
+from tracker.tui.blocks import title_words
 from tracker.tui.cells import steady
 from tracker.tui.jobs import completer, start
 from tracker.tui.rows import Draw, hit_draw
@@ -24,6 +26,8 @@ EMPTY = (
     "venue:NeurIPS  year:2023..2025  author:  since:7d  is:unread  has:code  kind:post\n"
     "like:ID finds what is near an item."
 )
+NOTHING_FOUND = "Nothing found.\nFewer words, or fewer filters?"
+NOTHING_STORED = "Nothing is stored yet.\nR fetches what you follow."
 
 
 class SearchView(View):
@@ -139,7 +143,9 @@ class SearchView(View):
         if mode == "lexical" and self._shown_for == (line, "hybrid"):
             return  # what meaning found is there already
         self._shown_for = (line, mode)
-        self.hits.empty = "Nothing found.\nFewer words, or fewer filters?"
+        if not hits:
+            is_stored = self.read(lambda reader: bool(reader.page(Filter(), 1)), otherwise=True)
+            self.hits.empty = NOTHING_FOUND if is_stored else NOTHING_STORED
         self.hits.show([_entry(hit) for hit in hits], keep=self.hits.touched)
         found = f"{LIMIT} best" if len(hits) == LIMIT else plural(len(hits), "hit")
         how = (
@@ -149,7 +155,13 @@ class SearchView(View):
             if self.desk.session.is_warm or not self._warming
             else "words; the model is being loaded"
         )
-        self.query_one(Caption).say(f"{found}  ·  by {how}" if "like:" not in line else f"{found}  ·  by meaning")
+        near = self._near_what(line)
+        self.query_one(Caption).say(f"{found}  ·  near in meaning to {near}" if near else f"{found}  ·  by {how}")
+
+    def _near_what(self, line: str) -> str:
+        """Return the title of the item that hits are near to; nothing where no item is named."""
+        name = next((word.removeprefix("like:") for word in line.split() if word.startswith("like:")), "")
+        return title_words(self.read(lambda reader: reader.item(name).title, name)) if name else ""
 
     def _refused(self, words: str) -> None:
         self.hits.show([], keep=False)

@@ -50,6 +50,10 @@ class SourcesView(View):
         super().__init__(id=id)
         self.states: Sequence[SourceState] = ()
         self.progress: dict[str, str] = {}
+        self._refused_text = ""
+        """What could not be read; naming it once more follows it untried: there may just be no network."""
+        self._sought = ""
+        """The name of a source that the cursor goes to when it is there."""
 
     def compose(self) -> ComposeResult:
         """Build caption and list."""
@@ -69,7 +73,9 @@ class SourcesView(View):
         self.trouble = ""
         known = {state.name for state in states}
         followed = {source.name for source in self.desk.session.config.sources}
-        states = [state if state.name in followed else replace(state, state="left", message="") for state in states]
+        states = [
+            state if state.name in followed else replace(state, state="left", message="", remedy="") for state in states
+        ]
         unasked = [
             SourceState(name=source.name, kind=source.kind, state="new" if source.enabled else "off")
             for source in self.desk.session.config.sources
@@ -90,6 +96,20 @@ class SourcesView(View):
                 for state in self.states
             ]
         )
+        self._renew()
+        place = next((index for index, state in enumerate(self.states) if state.name == self._sought), None)
+        if place is not None:
+            self._sought = ""
+            self.listing.touched = True
+            self.listing.move_to(place)
+
+    def _renew(self) -> None:
+        """Show the newer state of the source that is being read."""
+        read = self.shell.trail[-1] if self.display and self.shell.is_reading else None
+        if isinstance(read, SourceTarget):
+            newer = next((state for state in self.states if state.name == read.state.name), read.state)
+            if newer != read.state:
+                self.shell.renew(SourceTarget(newer))
 
     def stepped(self, event: SyncEvent) -> None:
         """Show how far a source is."""
@@ -117,17 +137,36 @@ class SourcesView(View):
 
     async def action_follow(self) -> None:
         """Ask what to follow, try it, show what was found and ask again."""
-        await self.shell.ask(f"follow: {EXAMPLES.split(',', maxsplit=1)[0]}, a handle, OPML …", "", self._try)
+        await self._ask_what("")
+
+    async def _ask_what(self, text: str) -> None:
+        await self.shell.ask("follow:", text, self._try, example=EXAMPLES)
 
     def _try(self, text: str) -> None:
         self.shell.close_prompt()
         if not text.strip():
             return
         self.say(f"Asking {steady(text, 200)} …")
-        following = self.desk.trying.following
-        start(self, "trying", lambda _: propose(following, text), self._propose, group="follow")
+        following, attempt = self.desk.trying.following, text != self._refused_text
+        start(
+            self,
+            "trying",
+            lambda _: propose(following, text, attempt=attempt),
+            self._propose,
+            group="follow",
+            failed=lambda words: self._not_tried(text, words),
+        )
+
+    def _not_tried(self, text: str, words: str) -> None:
+        """Tell why something cannot be followed, and give its name back to be mended."""
+        again = "" if text == self._refused_text else " Enter once more follows it untried."
+        self._refused_text = text
+        self.say(f"{words}{again}", "bad")
+        if self.listing.has_focus:  # else the user has gone on to something else
+            self.call_later(self._ask_what, text)
 
     def _propose(self, found: Proposal) -> None:
+        self.say("")
         self.shell.open(ReadyTarget(found.document))
         write = found.write
         if write is None:
@@ -135,6 +174,7 @@ class SourcesView(View):
 
         def answer(name: str) -> None:
             self.shell.close_prompt()
+            self._sought = name.strip() or found.name
             start(self, "trying", lambda _: write(name.strip()), self._changed, group="follow")
 
         label = "enter follows it, esc does not; name" if found.name else "enter follows them, esc does not"

@@ -19,6 +19,8 @@ from tracker.tui.views.base import Caption, View
 from tracker.tui.widgets.entry_list import Entry, EntryList
 
 DISCUSSED_SHOWN = 8
+BARS = 3
+"""The lines above and below the list: views, caption, keys."""
 MATCHES_LISTED = 40
 
 
@@ -102,7 +104,14 @@ class TodayView(View):
         self.desk.newest_row = max(self.desk.newest_row, data.newest_row)
         known = self.data
         self.know(
-            replace(data, saved=known.saved, discussed=known.discussed, trends=known.trends, sources=known.sources)
+            replace(
+                data,
+                saved=known.saved,
+                discussed=known.discussed,
+                trends=known.trends,
+                sources=known.sources,
+                under_way=known.under_way,
+            )
         )
         self.post_message(Counted())
 
@@ -123,15 +132,19 @@ class TodayView(View):
         """Take in what is newly known and draw."""
         self.data = data
         shown = self.query_one(EntryList)
-        self.say_empty(
-            "Nothing is stored yet.\nR fetches what feeds.toml lists;\n'tracker import --starter' brings landmark papers."
-        )
+        self.say_empty("Nothing is stored yet.\nR fetches what you follow.")
         shown.show(self._entries(), keep=shown.touched)
         self.query_one(Caption).say(caption(data))
 
+    def know_progress(self, words: str) -> None:
+        """Show how far a sync is while there is nothing else to show; no words when it is over."""
+        self.data = replace(self.data, under_way=words)
+        if self.data.new_papers is not None and not self.data.papers and not self.data.posts:
+            self.know(self.data)
+
     def _entries(self) -> "list[Entry]":
         """Return as much as the screen has room for: what is more stands in the other views."""
-        height = self.listing.size.height or max(self.app.size.height - 3, 10)
+        height = max(self.app.size.height - BARS, 10)  # not what a prompt leaves: a line it covers is still there
         width = self.listing.size.width or self.app.size.width
         return today_entries(self.data, height, max(width - 1, 10))
 

@@ -21,6 +21,7 @@ from tracker.tui.widgets.entry_list import Entry, EntryList
 if TYPE_CHECKING:
     from tracker.tui.screens.marking import Marking
 
+MEANWHILE = "Papers gather with every sync: R fetches, 2 lists what is there."
 LEAST_PLACES = 3
 """So many topics make a contest of places."""
 
@@ -91,7 +92,7 @@ class TrendsView(View):
         shown.empty = "No topics yet.\nR fetches your sources."
         shown.show(trend_entries(found), keep=shown.touched)
         self.query_one(Caption).say(
-            f"{trends.window}  ·  {trends.papers_after:,} papers after {trends.papers_before:,}"
+            f"{trends.window}  ·  {trends.papers_after:,} papers, {trends.papers_before:,} in the weeks before"
             if trends.papers_after
             else trends.window
         )
@@ -101,9 +102,13 @@ def trend_entries(found: Found) -> list[Entry]:
     """Return trends as entries of a list."""
     trends = found.trends
     entries = [Entry(text_draw([(trends.notice, "warm")], indent=3))] if trends.notice else []
+    if trends.notice and not trends.topics:
+        entries.append(Entry(text_draw([(MEANWHILE, "dim")], indent=3, gap=True)))
     entries += _places(found, gap=bool(entries))
+    new = {topic.id for topic in trends.new}
+    rising = [topic for topic in trends.topics if topic.id not in new]
     for heading, note, topics, draw in (
-        ("Rising", "more often in papers than in the weeks before", trends.topics, topic_draw),
+        ("Rising", "a larger share of papers than before", rising, topic_draw),
         ("New", "not seen before", trends.new, topic_draw),
         ("Talked about", "by more people than before", trends.spoken, spoken_draw),
         ("Fading", "less often", trends.fading, topic_draw),

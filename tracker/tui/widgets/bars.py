@@ -10,6 +10,8 @@ from tracker.tui.keys import VIEWS, shown
 from tracker.tui.messages import Opened, ViewTarget
 from tracker.tui.widgets.painted import role_styles
 
+NAMED_FROM = 70
+"""So wide must the line be for the names of all views; narrower, only the one that is shown is named."""
 HOLD_SECONDS = 6.0
 HOLD_BAD_SECONDS = 20.0
 
@@ -22,13 +24,17 @@ class TopBar(Widget):
         self.number = 1
         self.failing = 0
         self.busy = ""
+        self.brief = ""
         self._spans: list[tuple[int, int, int]] = []
 
-    def update(self, *, number: int | None = None, failing: int | None = None, busy: str | None = None) -> None:
-        """Change what is shown."""
+    def update(
+        self, *, number: int | None = None, failing: int | None = None, busy: str | None = None, brief: str = "⟳"
+    ) -> None:
+        """Change what is shown; `brief` stands for `busy` where there is no room for it."""
         self.number = self.number if number is None else number
         self.failing = self.failing if failing is None else failing
         before, self.busy = self.busy, self.busy if busy is None else busy
+        self.brief = self.brief if busy is None else brief
         if not is_plain() or number is not None or failing is not None or bool(before) != bool(self.busy):
             self.refresh()
 
@@ -39,23 +45,24 @@ class TopBar(Widget):
             return self._told()
         text = Text(" ", no_wrap=True, end="")
         self._spans = []
+        is_narrow = self.size.width < NAMED_FROM
         for number, name in enumerate(VIEWS, 1):
             start = text.cell_len
             here = number == self.number
             text.append(f"{number} ", style["here" if here else "dim"])
-            text.append(name, style["here"] if here else "")
+            if here or not is_narrow:
+                text.append(name, style["here"] if here else "")
+                text.append("  " if not is_narrow else " ")
             self._spans.append((start, text.cell_len, number))
-            text.append("  ")
         room = self.size.width - text.cell_len - 1
         state = Text(no_wrap=True)
         if self.failing:
             words = f"▲ {self.failing} failing"
             state.append(words if len(words) <= room else f"▲{self.failing}", style["alarm"])
         if self.busy:
-            left = room - state.cell_len - (2 if self.failing else 0)
-            busy = steady(self.busy)
-            busy = busy if len(busy) <= left else "⟳" if left > 0 else ""
-            state = Text.assemble((busy, style["busy"]), "  " if self.failing and busy else "", state)
+            left = room - state.cell_len - (1 if self.failing else 0)
+            busy = next((words for words in (steady(self.busy), self.brief, "⟳") if len(words) <= left), "")
+            state = Text.assemble((busy, style["busy"]), " " if self.failing and busy else "", state)
         text.append(" " * max(room - state.cell_len, 0))
         return text.append_text(state)
 
@@ -107,6 +114,11 @@ class BottomBar(Widget):
 
     def _clear(self, turn: int) -> None:
         if turn == self._turn:
+            self.clear()
+
+    def leave(self) -> None:
+        """Show the hints of another view; what names trouble stays its time."""
+        if self.tone != "bad":
             self.clear()
 
     def clear(self) -> None:

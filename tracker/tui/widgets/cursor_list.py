@@ -65,6 +65,8 @@ class CursorList(Selectable):
         is_cursor = index == self.cursor
         rows = self.rows_of(index, width - 1)
         is_chosen = index in self.selected
+        if part < len(rows) and not rows[part]:  # the empty line above a heading belongs to nobody
+            is_cursor = is_chosen = False
         mark = ("▌", "accent") if is_cursor else ("┃", "accent") if is_chosen else (" ", "")
         strip = self.paint([mark, *(rows[part] if part < len(rows) else [])], width, is_cursor, is_chosen=is_chosen)
         return self.labelled(strip, index) if self.labels and part == self.label_part(index) else strip

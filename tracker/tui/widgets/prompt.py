@@ -103,13 +103,21 @@ class Prompt(Horizontal):
         """Where one types."""
         return self.query_one(Input)
 
-    def ask(self, label: str, value: str, answer: Callable[[str], None], suggester: Suggester | None = None) -> None:
+    def ask(
+        self,
+        label: str,
+        value: str,
+        answer: Callable[[str], None],
+        suggester: Suggester | None = None,
+        example: str = "",
+    ) -> None:
         """Show the line with a value in it and wait for enter."""
         self._answer = answer
         self.query_one("#prompt-label", Static).update(f" {label} ")
         self.query_one("#prompt-problem", Static).update("")
         box = self.box
         box.suggester = suggester
+        box.placeholder = example
         box.value = steady(value)
         box.cursor_position = len(box.value)
         self.display = True
