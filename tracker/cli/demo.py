@@ -48,7 +48,7 @@ def _run(home: Path, *, shows_tour: bool) -> int:
             else:
                 from tracker.cli.ui import run as open_app
 
-                failed += open_app(session, sync=False)
+                failed += open_app(session, sync_after=None)
         finally:
             session.close()
     return 1 if failed else 0
