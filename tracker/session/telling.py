@@ -184,7 +184,8 @@ class Telling(Asking):
         """
         from tracker import delivery
 
-        channels = delivery.channels_of(self.config.delivery, self.home, self.reader.item)
+        where = self.config.delivery
+        channels = delivery.channels_of(where, self.home, self.reader.item) if where else ()
         if not channels:
             raise ConfigError(
                 f"{self.home / config.FILE} names no place for digests.",

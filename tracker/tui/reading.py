@@ -8,7 +8,6 @@ from tracker.errors import NotFoundError, TrackerError
 from tracker.models import Line
 from tracker.tui.blocks import Document, cited_document, items_document
 from tracker.tui.desk import Desk
-from tracker.tui.documents import item_document
 from tracker.tui.messages import (
     ChoiceTarget,
     CitedTarget,
@@ -121,6 +120,8 @@ def _nearest(reader: Any, name: str | int, desk: Desk) -> Document:  # noqa: ANN
 
 
 def _item(reader: Reader, name: str | int, desk: Desk, near: Sequence[Line] = ()) -> Document:
+    from tracker.tui.documents import item_document  # nothing is read in the first frame
+
     item = reader.item(name)
     lines = desk.lines(reader, [item.row])
     line = lines[0] if lines else None
