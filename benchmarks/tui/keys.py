@@ -48,7 +48,9 @@ KEYS = (
 """`j` and `n` go on and on; that all items are unread is what `n` needs, so that each time it has somewhere to go."""
 
 
-def measure(terminal: Terminal, key: Key, title: str, presses: int, keep_busy: Callable[[Terminal], None]) -> list[float]:
+def measure(
+    terminal: Terminal, key: Key, title: str, presses: int, keep_busy: Callable[[Terminal], None]
+) -> list[float]:
     """Return the milliseconds of so many presses in the list of papers, beginning at its top."""
     terminal.press(b"2", CURSOR)
     terminal.rest(0.3, 3.0)

@@ -39,7 +39,14 @@ def newsboat(folder: Path, items: int) -> list[str] | None:
         cache.executemany(
             "INSERT INTO rss_item (guid, title, author, url, feedurl, pubDate, content, unread, deleted) VALUES (?, ?, 'a', ?, ?, ?, ?, 1, 0)",
             (
-                (f"{n}", f"Title of item {n}", f"https://feed.example/{n}", feeds[n // _PER_FEED], 1_600_000_000 + n, "word " * 150)
+                (
+                    f"{n}",
+                    f"Title of item {n}",
+                    f"https://feed.example/{n}",
+                    feeds[n // _PER_FEED],
+                    1_600_000_000 + n,
+                    "word " * 150,
+                )
                 for n in range(items)
             ),
         )

@@ -76,7 +76,9 @@ class Terminal:
         end = time.perf_counter() + patience
         while self.printed.find(wanted, start) < 0:
             if time.perf_counter() > end:
-                raise TimeoutError(f"{wanted!r} was not printed within {patience} s, but {bytes(self.printed[-300:])!r}")
+                raise TimeoutError(
+                    f"{wanted!r} was not printed within {patience} s, but {bytes(self.printed[-300:])!r}"
+                )
             self.read(0.2)
         return time.perf_counter()
 

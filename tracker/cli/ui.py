@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tracker import config
-from tracker.cli.common import leave, log_to_file
+from tracker.cli.common import leave
 from tracker.cli.verbs import VERBS
 from tracker.errors import TrackerError
 from tracker.session import Session
@@ -32,7 +32,7 @@ def open_ui(given: Path | None, *, plain: bool = False) -> int:
     gc.disable()  # until the first frame: searching ten thousand classes for garbage again and again costs a tenth of the start
     folder = config.find_home(given)
     session = Session(folder)
-    log_to_file(session)
+    session.log_to_file()
     try:
         follows = bool(session.config.sources)
         status = run(

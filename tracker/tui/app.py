@@ -44,6 +44,7 @@ class TrackerApp(App[int]):
         first_run: whether to ask first what to follow.
         few_colours: whether the terminal has 16 colours at most, or its user wants none.
         verbs: commands of the command line that the palette offers, each with a line of help.
+        apart: whether long work is done in processes of its own.
     """
 
     TITLE = "tracker"
@@ -61,10 +62,11 @@ class TrackerApp(App[int]):
         first_run: bool = False,
         few_colours: bool = False,
         verbs: Mapping[str, str] | None = None,
+        apart: bool = False,
     ) -> None:
         # with few colours those of the terminal are sent as they are, and NO_COLOR takes all of them away
         super().__init__(ansi_color=True if few_colours else None)
-        self.desk = Desk(session)
+        self.desk = Desk(session, apart=apart)
         self.verbs = verbs or {}
         self.is_plain = plain or session.config.plain
         self._sync_after = sync_after
@@ -149,6 +151,7 @@ def run(
         first_run=first_run,
         few_colours=look.has_few_colours(os.environ),
         verbs=verbs,
+        apart=True,
     )
     sys.setswitchinterval(SWITCH_SECONDS)
     try:

@@ -1,6 +1,7 @@
 """Gathers what the reading pane shows, in a worker thread: at once what is near at hand, then what takes a second or two."""
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import methodcaller
 from typing import Any
 
 from tracker import times
@@ -76,11 +77,11 @@ def _page(target: TopicTarget, desk: Desk) -> Document:
     from tracker.tui.topics import page_document
 
     try:
-        return page_document(desk.pages.topic(target.name), target.topic)
+        return page_document(desk.pages.run(methodcaller("topic", target.name)), target.topic)
     except NotFoundError:
         if target.topic is None or not target.topic.counted:
             raise
-        return page_document(desk.pages.topic(target.topic.counted), target.topic)
+        return page_document(desk.pages.run(methodcaller("topic", target.topic.counted)), target.topic)
 
 
 def lines_named(reader: Reader, names: Iterable[str]) -> list[Line]:

@@ -61,9 +61,7 @@ class MainScreen(Keeping):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(MAIN_KEYS)]
     HORIZONTAL_BREAKPOINTS = [(0, "-one"), (100, "-two"), (140, "-three")]  # noqa: RUF012 - Textual declares it without ClassVar
 
-    def __init__(
-        self, *, sync_after: "timedelta | None" = None, plain: bool = False, first_run: bool = False
-    ) -> None:
+    def __init__(self, *, sync_after: "timedelta | None" = None, plain: bool = False, first_run: bool = False) -> None:
         super().__init__()
         self._is_first_run = first_run
         self.sync_after = None if first_run else sync_after

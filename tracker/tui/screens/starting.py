@@ -3,12 +3,14 @@
 import asyncio
 import gc
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
 
 from tracker import times
 from tracker.models import SyncEvent
+from tracker.tui.counting import fill
 from tracker.tui.jobs import start
 from tracker.tui.messages import SyncEnded, SyncStepped
 from tracker.tui.reads import Reader
@@ -73,7 +75,6 @@ class Starting(Verbs):
         self.is_syncing = True
         self._new = self._failed = self._matched = 0
         self.query_one(TopBar).update(busy="starter library")
-        session = self.desk.syncing
         loop = asyncio.get_running_loop()
 
         def tell(event: SyncEvent) -> None:
@@ -81,14 +82,8 @@ class Starting(Verbs):
                 loop.call_soon_threadsafe(self.post_message, SyncStepped(event))
 
         def run(_: Reader) -> None:
-            from importlib.resources import as_file, files
-
-            with as_file(files("tracker") / "demo" / "starter.jsonl") as library:
-                report = session.import_files([library])
-            tell(SyncEvent(step="stored", new=report.outcome.new))
-            if not then_sync:
-                for event in session.bring_level():
-                    tell(event)
+            for event in self.desk.syncing.follow(partial(fill, index=not then_sync)):
+                tell(event)
 
         def done(_: None) -> None:
             if then_sync:

@@ -35,7 +35,7 @@ class Verbs(Saving):
         said = f"tracker {shlex.join([verb, *given])}"
 
         def ended(done: "programs.Ended") -> None:
-            self.desk.config_changed()
+            self.desk.reread()
             self.after_change()
             self._tell_end(said, done)
 
