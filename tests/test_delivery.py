@@ -433,7 +433,9 @@ def test_the_week_is_the_one_that_ended_last() -> None:
 
 
 def parsed(text: str) -> Destinations:
-    return config.parse(tomllib.loads(text), Path("/home/me")).delivery
+    found = config.parse(tomllib.loads(text), Path("/home/me")).delivery
+    assert found is not None
+    return found
 
 
 def test_the_tables_are_read() -> None:

@@ -7,7 +7,7 @@ from conftest import HOSTILE_CONTROLS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker import text
+from tracker import markup, text
 
 
 def is_harmless(value: str) -> bool:
@@ -48,7 +48,7 @@ def test_what_is_no_text_is_empty(value: object) -> None:
 
 
 def test_html_becomes_words_and_links() -> None:
-    words, links = text.html_to_text(
+    words, links = markup.html_to_text(
         "<p>One <a href='https://a.org'>two</a></p><script>evil()</script><p>three &amp; four</p>"
     )
     assert words == "One two\n\nthree & four"
@@ -57,7 +57,7 @@ def test_html_becomes_words_and_links() -> None:
 
 @given(st.text(max_size=300))
 def test_no_html_is_too_broken(value: str) -> None:
-    words, _ = text.html_to_text(f"<div {value}<p>{value}</b>")
+    words, _ = markup.html_to_text(f"<div {value}<p>{value}</b>")
     assert is_harmless(words)
 
 
@@ -88,16 +88,16 @@ def test_shorten_cuts_at_words() -> None:
 
 @pytest.mark.parametrize("piece", ["<a ", "<!--x>", "<!", "<![x", "&", "<a x='", "</a ", "<script>x>"])
 def test_html_that_ends_nothing_takes_no_more_than_its_share(piece: str) -> None:
-    assert len(text.html_to_text(f"<p>{piece * 100_000}")[0]) <= text.TEXT_LIMIT
+    assert len(markup.html_to_text(f"<p>{piece * 100_000}")[0]) <= text.TEXT_LIMIT
 
 
 @pytest.mark.parametrize("section", ["<![xyz[ a <b>", "<![CDATA[ a ]]>", "<![endif]-->", "<!DOCTYPE [<!x"])
 def test_sections_of_no_known_keyword_are_passed_over(section: str) -> None:
-    words, _ = text.html_to_text(f"<p>before</p>{section}<p>after</p>")
+    words, _ = markup.html_to_text(f"<p>before</p>{section}<p>after</p>")
     assert words.startswith("before")
     assert words.endswith("after")
 
 
 def test_links_of_unwanted_classes_are_left_out() -> None:
     markup = '<a class="u-url mention" href="https://a.example">a</a><a class href="https://b.example">b</a>'
-    assert text.html_to_text(markup, unwanted=frozenset({"mention"})) == ("ab", ("https://b.example",))
+    assert markup.html_to_text(markup, unwanted=frozenset({"mention"})) == ("ab", ("https://b.example",))

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import webbrowser
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -316,7 +316,7 @@ class Stage:
 async def play(
     session: Session, act: Callable[[Stage], Awaitable[None]], size: tuple[int, int] = SMALL, *, sync: bool = False
 ) -> TrackerApp:
-    app = TrackerApp(session, sync=sync)
+    app = TrackerApp(session, sync_after=timedelta(days=-1) if sync else None)
     async with app.run_test(size=size) as pilot:
         stage = Stage(app, pilot)
         await stage.settle()

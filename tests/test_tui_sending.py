@@ -216,7 +216,7 @@ def test_a_change_of_feeds_by_a_command_is_known_afterwards(session: StagedSessi
     app = TrackerApp(session)
     assert len(app.desk.session.config.sources) == 2
     (session.home / "feeds.toml").write_text('[[source]]\nkind = "feed"\nurl = "https://example.org/f"\n', "utf-8")
-    app.desk.config_changed()
+    app.desk.reread()
     assert len(app.desk.session.config.sources) == 1
     app.desk.close()
 

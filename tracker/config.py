@@ -6,11 +6,12 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tracker import destinations
-from tracker.destinations import Destinations
 from tracker.errors import ConfigError
+
+if TYPE_CHECKING:
+    from tracker.destinations import Destinations
 
 FILE = "feeds.toml"
 DATABASE = Path("index") / "tracker.db"
@@ -72,8 +73,8 @@ class Config:
     """Whether the terminal UI says everything in words, a line each."""
     daily_usd: float = 0.0
     """What may be spent a UTC day on X, whose service is paid for by what is read."""
-    delivery: Destinations = field(default_factory=Destinations)
-    """Where digests go."""
+    delivery: "Destinations | None" = None
+    """Where digests go; None where no table says it."""
     llm: str = ""
     """A model of the package `llm` that writes the paragraphs of topics on the command line; none when empty."""
     llm_check: float = 0.7
@@ -150,10 +151,18 @@ def parse(tables: Mapping[str, Any], home: Path) -> Config:
         theme=_text(f"{FILE}: [tui]", _table(tables, "tui"), "theme"),
         plain=_plain(_table(tables, "tui")),
         daily_usd=_dollars(_table(tables, "x")),
-        delivery=destinations.parse(_table(tables, "delivery"), home),
+        delivery=_delivery(_table(tables, "delivery"), home),
         llm=_text(f"{FILE}: [digest]", _table(tables, "digest"), "llm"),
         llm_check=_share(_table(tables, "digest")),
     )
+
+
+def _delivery(table: Mapping[str, Any], home: Path) -> "Destinations | None":
+    if not table:
+        return None
+    from tracker import destinations  # few homes have it, and every start would pay for its shapes
+
+    return destinations.parse(table, home)
 
 
 def _depth(table: Mapping[str, Any]) -> int:

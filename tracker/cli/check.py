@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker import times
-from tracker.cli.common import log_to_file, print_json, session_of
+from tracker.cli.common import print_json, session_of
 from tracker.errors import FetchError, TrackerError
 from tracker.text import clean_line, plural, shorten
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def check_command(context: click.Context, names: tuple[str, ...], as_json: bool) -> None:
     """Say of each source whether it answers, its newest item, and what to do."""
     session = session_of(context)
-    log_to_file(session)
+    session.log_to_file()
     failed = 0
     sources = session.sources(names)
     for source, tried in session.following.attempts(sources):

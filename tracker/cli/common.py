@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import logging
 import os
 import sys
 import threading
@@ -17,30 +16,12 @@ from tracker.models import Hit, Item, Line, SyncEvent
 from tracker.session import Session
 from tracker.text import clean_line, clean_text, shorten
 
-LOG_BYTES = 2_000_000
-
 
 def session_of(context: click.Context) -> Session:
     """Return the session of the home that was named or found, with failures going to its log."""
     session = Session(config.find_home(context.obj))
     context.call_on_close(session.close)
     return session
-
-
-def log_to_file(session: Session) -> None:
-    """Send details of failures to the log of the home; a log that cannot be written stops nothing."""
-    from logging.handlers import RotatingFileHandler
-
-    try:
-        session.folder.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(session.log_file, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
-    except OSError:
-        return
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logger = logging.getLogger("tracker")
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
 
 
 def leave(status: int) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli.common import checked_day, log_to_file, print_json, session_of
+from tracker.cli.common import checked_day, print_json, session_of
 from tracker.errors import TrackerError
 from tracker.text import clean_line
 
@@ -45,7 +45,7 @@ def deliver_command(
     if week and (brief or day):
         raise click.UsageError("Say --week, or --brief with --day.")
     session = session_of(context)
-    log_to_file(session)
+    session.log_to_file()
     if syncs and not dry_run:
         _sync(session, as_json=as_json)
     outcomes = session.deliver(checked_day(day) or week, role, brief=brief or bool(day), dry_run=dry_run)

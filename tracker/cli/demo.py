@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tracker.cli.common import log_to_file, print_hit
+from tracker.cli.common import print_hit
 from tracker.cli.sync import run_sync
 from tracker.errors import TrackerError
 from tracker.session import Session
@@ -36,7 +36,7 @@ def _run(home: Path, *, shows_tour: bool) -> int:
     week = run.this_week()
     with run.server(week) as demo:
         session = run.make_home(home, demo, week)
-        log_to_file(session)
+        session.log_to_file()
         try:
             click.echo(
                 "A demonstration: made-up weeks, a real starter library, nothing leaves this machine.",
@@ -48,7 +48,7 @@ def _run(home: Path, *, shows_tour: bool) -> int:
             else:
                 from tracker.cli.ui import run as open_app
 
-                failed += open_app(session, sync=False)
+                failed += open_app(session, sync_after=None)
         finally:
             session.close()
     return 1 if failed else 0

@@ -2,7 +2,7 @@
 
 import click
 
-from tracker.cli.common import log_to_file, session_of
+from tracker.cli.common import session_of
 from tracker.errors import NotFoundError
 from tracker.text import plural
 
@@ -26,7 +26,7 @@ MOST = 500
 def enrich_command(context: click.Context, words: tuple[str, ...], service: str) -> None:
     """Look papers up, store what is new about them, and say for how many something came."""
     session = session_of(context)
-    log_to_file(session)
+    session.log_to_file()
     try:
         names = [session.reader.item(word).id for word in words]
     except NotFoundError:

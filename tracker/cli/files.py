@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tracker.cli.common import log_to_file, print_json, session_of
+from tracker.cli.common import print_json, session_of
 from tracker.cli.index import run_index
 from tracker.cli.subscriptions import follow_list, is_list, read_list
 from tracker.session import Session
@@ -30,7 +30,7 @@ def import_command(
     if not paths and not starter:
         raise click.UsageError("Name a file, or say --starter.")
     session = session_of(context)
-    log_to_file(session)
+    session.log_to_file()
     lists = [path for path in paths if is_list(path)]
     following = session.following
     bad = sum(follow_list(following, read_list(following, str(path)), as_json=as_json) for path in lists)

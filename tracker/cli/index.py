@@ -5,7 +5,7 @@ import time
 
 import click
 
-from tracker.cli.common import log_to_file, print_matched, session_of
+from tracker.cli.common import print_matched, session_of
 from tracker.models import SyncEvent
 from tracker.session import Session
 
@@ -19,7 +19,7 @@ from tracker.session import Session
 def index_command(context: click.Context, rebuild: bool, prune: bool) -> None:
     """Embed, extract phrases, index."""
     session = session_of(context)
-    log_to_file(session)
+    session.log_to_file()
     if rebuild:
         click.echo(f"Rebuilt: {session.rebuild_index():,} vectors.", err=True)
     run_index(session)

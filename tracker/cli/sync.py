@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli.common import leave, log_to_file, print_json, print_matched, session_of
+from tracker.cli.common import leave, print_json, print_matched, session_of
 from tracker.cli.index import Meter
 from tracker.text import plural
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def sync_command(context: click.Context, names: tuple[str, ...], no_index: bool, as_json: bool) -> None:
     """Run a sync and say in a line each what failed and what is new."""
     session = session_of(context)
-    log_to_file(session)
+    session.log_to_file()
     if not session.config.sources:
         click.echo(
             f"tracker: no source is followed in {session.home / 'feeds.toml'}. Add a [[source]] table there.", err=True

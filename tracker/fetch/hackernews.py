@@ -14,9 +14,10 @@ from tracker.fetch import options, pasted
 from tracker.fetch.answers import counts, decoded
 from tracker.fetch.options import mapping
 from tracker.identity import canonical_url, is_web_address
+from tracker.markup import html_to_text
 from tracker.models import Record
 from tracker.ports import Batch, Request
-from tracker.text import clean_line, html_to_text
+from tracker.text import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -13,9 +13,10 @@ from tracker.fetch.options import items, mapping
 from tracker.fetch.semanticscholar import counts
 from tracker.http.refusals import StatusError, span
 from tracker.identity import doi
+from tracker.markup import html_to_text
 from tracker.models import Record
 from tracker.ports import Batch, Request
-from tracker.text import clean_line, clean_text, html_to_text, plural
+from tracker.text import clean_line, clean_text, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -13,9 +13,10 @@ from tracker.fetch.feed.documents import join, require_whole
 from tracker.fetch.feed.reader import read
 from tracker.http.refusals import StatusError
 from tracker.identity import canonical_url, is_web_address
+from tracker.markup import html_to_text, unescape
 from tracker.models import Record
 from tracker.ports import Batch, Request
-from tracker.text import clean_line, html_to_text, unescape
+from tracker.text import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

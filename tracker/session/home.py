@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from contextlib import contextmanager
 from functools import cached_property
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.config import Config
+
+
+LOG_BYTES = 2_000_000
 
 
 class Home:
@@ -57,6 +61,21 @@ class Home:
     def log_file(self) -> Path:
         """Where details of failures are."""
         return self.folder / "tracker.log"
+
+    def log_to_file(self) -> None:
+        """Send details of failures to the log of the home; a log that cannot be written stops nothing."""
+        from logging.handlers import RotatingFileHandler
+
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handler = RotatingFileHandler(self.log_file, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
+        except OSError:
+            return
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        logger = logging.getLogger("tracker")
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
 
     def now(self) -> str:
         """Return the present as ISO text."""

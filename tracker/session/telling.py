@@ -27,13 +27,14 @@ log = logging.getLogger("tracker")
 class Telling(Asking):
     """What a home tells: trends, topics, conferences, digests, and their delivery."""
 
-    def latest_week(self) -> str:
+    def latest_week(self, reader: Reader | None = None) -> str:
         """Return the ISO week of the newest paper, since papers are what is counted; of the newest post, or this one, without any."""
-        return times.week_of(date.fromisoformat(self.latest_day()))
+        return times.week_of(date.fromisoformat(self.latest_day(reader)))
 
-    def latest_day(self) -> str:
+    def latest_day(self, reader: Reader | None = None) -> str:
         """Return the ISO day of the newest paper; of the newest post, or this one, without any."""
-        newest = self.reader.latest_day("paper") or self.reader.latest_day()
+        chosen = reader or self.reader
+        newest = chosen.latest_day("paper") or chosen.latest_day()
         return newest or self.clock().date().isoformat()
 
     def trends(self, week: str | None = None, limit: int = 20, reader: Reader | None = None, as_of: str = "") -> Trends:
@@ -184,7 +185,8 @@ class Telling(Asking):
         """
         from tracker import delivery
 
-        channels = delivery.channels_of(self.config.delivery, self.home, self.reader.item)
+        where = self.config.delivery
+        channels = delivery.channels_of(where, self.home, self.reader.item) if where else ()
         if not channels:
             raise ConfigError(
                 f"{self.home / config.FILE} names no place for digests.",

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -38,11 +39,12 @@ class TrackerApp(App[int]):
 
     Args:
         session: what is shown.
-        sync: whether to fetch all sources in the background once the first frame is there.
+        sync_after: all sources are fetched in the background, once the first frame is there, where the last time is longer ago; None: never.
         plain: whether everything is said in words, a line each, for screen readers.
         first_run: whether to ask first what to follow.
         few_colours: whether the terminal has 16 colours at most, or its user wants none.
         verbs: commands of the command line that the palette offers, each with a line of help.
+        apart: whether long work is done in processes of its own.
     """
 
     TITLE = "tracker"
@@ -55,18 +57,19 @@ class TrackerApp(App[int]):
         self,
         session: Session,
         *,
-        sync: bool = False,
+        sync_after: timedelta | None = None,
         plain: bool = False,
         first_run: bool = False,
         few_colours: bool = False,
         verbs: Mapping[str, str] | None = None,
+        apart: bool = False,
     ) -> None:
         # with few colours those of the terminal are sent as they are, and NO_COLOR takes all of them away
         super().__init__(ansi_color=True if few_colours else None)
-        self.desk = Desk(session)
+        self.desk = Desk(session, apart=apart)
         self.verbs = verbs or {}
         self.is_plain = plain or session.config.plain
-        self._sync = sync
+        self._sync_after = sync_after
         self._first_run = first_run
         set_plain(self.is_plain)
         self.set_class(self.is_plain, "-plain")
@@ -74,6 +77,14 @@ class TrackerApp(App[int]):
             self.register_theme(theme)
         kept = self.desk.kept
         self.theme = look.choose(session.config.theme, kept.theme, kept.theme_over, few_colours=few_colours)
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._is_styled = False
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Parse all styles anew, but not for the theme that the app begins with: they are parsed for it anyhow, which takes 4 ms."""
+        if self._is_styled:
+            super().refresh_css(animate)
+        self._is_styled = True
 
     def pick_theme(self, name: str) -> None:
         """Change the theme, now and for the next runs."""
@@ -82,7 +93,7 @@ class TrackerApp(App[int]):
 
     def get_default_screen(self) -> MainScreen:
         """Return the main screen."""
-        screen = MainScreen(sync=self._sync, plain=self.is_plain, first_run=self._first_run)
+        screen = MainScreen(sync_after=self._sync_after, plain=self.is_plain, first_run=self._first_run)
         # the class that the first resize would set: set before, it saves one layout of the first frame
         screen.add_class(
             next(name for width, name in reversed(screen.HORIZONTAL_BREAKPOINTS) if self.size.width >= width)
@@ -119,7 +130,7 @@ class TrackerApp(App[int]):
 def run(
     session: Session,
     *,
-    sync: bool = False,
+    sync_after: timedelta | None = None,
     plain: bool = False,
     first_run: bool = False,
     verbs: Mapping[str, str] | None = None,
@@ -128,13 +139,19 @@ def run(
 
     Args:
         session: what is shown.
-        sync: whether to fetch all sources in the background once the first frame is there.
+        sync_after: all sources are fetched in the background, once the first frame is there, where the last time is longer ago; None: never.
         plain: whether everything is said in words, a line each.
         first_run: whether to ask first what to follow.
         verbs: commands of the command line that the palette offers, each with a line of help.
     """
     app = TrackerApp(
-        session, sync=sync, plain=plain, first_run=first_run, few_colours=look.has_few_colours(os.environ), verbs=verbs
+        session,
+        sync_after=sync_after,
+        plain=plain,
+        first_run=first_run,
+        few_colours=look.has_few_colours(os.environ),
+        verbs=verbs,
+        apart=True,
     )
     sys.setswitchinterval(SWITCH_SECONDS)
     try:

@@ -7,14 +7,16 @@ import json
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 
 from tracker import times
 from tracker.errors import TrackerError
 from tracker.files import replace_file
-from tracker.models import Line, Trends
+from tracker.models import Line
 from tracker.session import Session
 from tracker.tui import kept
+from tracker.tui.apart import Apart, Here, Room
+from tracker.tui.counting import Found, find
 from tracker.tui.failures import system_words
 from tracker.tui.lanes import Lane
 from tracker.tui.marks import Marks
@@ -25,10 +27,17 @@ LOOK = "last-look.json"
 
 
 class Desk:
-    """Session, lanes and marks."""
+    """Session, lanes, rooms for long work, and marks.
 
-    def __init__(self, session: Session) -> None:
+    Args:
+        session: what is shown.
+        apart: whether long work is done in processes of its own.
+    """
+
+    def __init__(self, session: Session, *, apart: bool = False) -> None:
         self.session = session
+        self._is_apart = apart
+        self._rooms: list[Room] = []
         self.last_row = self._last_look()
         self._lanes: dict[str, Lane] = {}
         self.marks = Marks(session, lambda write, settle: self.lane("marks").submit(write, settle))
@@ -40,42 +49,41 @@ class Desk:
         """Rows of new matches that Today has shown, by the name of their saved search."""
         self.newest: dict[tuple[int, str], object] = {}
         """The newest job of each group, by which older ones know that nobody waits for them."""
-        self._trends: Trends | None = None
+        self._found: Found | None = None
 
     # background work
 
-    def trends(self) -> Trends:
-        """Return this week's trends, counted once until something new is stored; for the lane `aside`."""
-        if self._trends is None:
-            self._trends = self.aside.trends(limit=TOPICS)
-        return self._trends
+    def found(self) -> Found:
+        """Return this week's trends with their places, counted once until something new is stored; for the lane `aside`."""
+        if self._found is None:
+            self._found = self.aside.run(partial(find, TOPICS))
+        return self._found
 
     def forget(self) -> None:
         """Count anew when next asked: the store has changed."""
-        self._trends = None
-
-    def config_changed(self) -> None:
-        """Read `feeds.toml` anew when next asked: a command may have changed it."""
-        for session in (self.session, self.aside, self.syncing):
-            session.forget_config()
+        self._found = None
 
     @property
     def weeks(self) -> tuple[str, ...]:
         """The ISO weeks that the trends count; empty before they are counted."""
-        return self._trends.weeks if self._trends else ()
+        return self._found.trends.weeks if self._found else ()
 
     def _another_session(self) -> Session:
         return type(self.session)(self.session.home, clock=self.session.clock, gap_scale=self.session.gap_scale)
 
-    @cached_property
-    def aside(self) -> Session:
-        """A session for long reading (trends, digest), so that its connection is not the one the list waits for."""
-        return self._another_session()
+    def _room(self) -> Room:
+        self._rooms.append(Apart(self.session) if self._is_apart else Here(self._another_session()))
+        return self._rooms[-1]
 
     @cached_property
-    def pages(self) -> Session:
-        """A session for the pages of topics, for the lane of that name: a page must not wait for the trends of a week."""
-        return self._another_session()
+    def aside(self) -> Room:
+        """Where trends and digests are counted, for the lane of that name."""
+        return self._room()
+
+    @cached_property
+    def pages(self) -> Room:
+        """Where the pages of topics are made, for the lane of that name: a page must not wait for the trends of a week."""
+        return self._room()
 
     @cached_property
     def trying(self) -> Session:
@@ -83,16 +91,17 @@ class Desk:
         return self._another_session()
 
     def reread(self) -> None:
-        """Read `feeds.toml` again: what is followed has changed."""
-        others = (self.__dict__.get(name) for name in ("aside", "pages", "trying", "syncing"))
-        for session in (self.session, *others):
-            if session is not None:
-                session.forget_config()
+        """Read `feeds.toml` again: what is followed has changed, or may have."""
+        self.session.forget_config()
+        if "trying" in self.__dict__:
+            self.trying.forget_config()
+        for room in self._rooms:
+            room.forget_config()
 
     @cached_property
-    def syncing(self) -> Session:
-        """A session for syncing, so that marks made meanwhile are transactions of their own."""
-        return self._another_session()
+    def syncing(self) -> Room:
+        """Where syncs run, for the lane `sync`; marks made meanwhile are transactions of their own."""
+        return self._room()
 
     def lane(self, name: str) -> Lane:
         """Return the lane of a name; it starts with its first job."""
@@ -160,6 +169,8 @@ class Desk:
             self.lane("marks").submit(lambda _: self._see(), lambda _, __: None)
         if "marks" in self._lanes:
             self._lanes.pop("marks").finish(5)
+        for room in self._rooms:
+            room.close()
         self.kept.save(self.session.folder)
         if self.newest_row > self.last_row and self.is_today_seen:
             with suppress(OSError):

@@ -1,6 +1,7 @@
 """Gathers what the reading pane shows, in a worker thread: at once what is near at hand, then what takes a second or two."""
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import methodcaller
 from typing import Any
 
 from tracker import times
@@ -8,7 +9,6 @@ from tracker.errors import NotFoundError, TrackerError
 from tracker.models import Line
 from tracker.tui.blocks import Document, cited_document, items_document
 from tracker.tui.desk import Desk
-from tracker.tui.documents import item_document
 from tracker.tui.messages import (
     ChoiceTarget,
     CitedTarget,
@@ -77,11 +77,11 @@ def _page(target: TopicTarget, desk: Desk) -> Document:
     from tracker.tui.topics import page_document
 
     try:
-        return page_document(desk.pages.topic(target.name), target.topic)
+        return page_document(desk.pages.run(methodcaller("topic", target.name)), target.topic)
     except NotFoundError:
         if target.topic is None or not target.topic.counted:
             raise
-        return page_document(desk.pages.topic(target.topic.counted), target.topic)
+        return page_document(desk.pages.run(methodcaller("topic", target.topic.counted)), target.topic)
 
 
 def lines_named(reader: Reader, names: Iterable[str]) -> list[Line]:
@@ -121,6 +121,8 @@ def _nearest(reader: Any, name: str | int, desk: Desk) -> Document:  # noqa: ANN
 
 
 def _item(reader: Reader, name: str | int, desk: Desk, near: Sequence[Line] = ()) -> Document:
+    from tracker.tui.documents import item_document  # nothing is read in the first frame
+
     item = reader.item(name)
     lines = desk.lines(reader, [item.row])
     line = lines[0] if lines else None

@@ -11,8 +11,9 @@ from tracker.errors import FetchError
 from tracker.fetch.arxiv.paper import paper
 from tracker.http.refusals import StatusError
 from tracker.identity import arxiv_id
+from tracker.markup import unescape
 from tracker.ports import Request
-from tracker.text import clean_line, unescape
+from tracker.text import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

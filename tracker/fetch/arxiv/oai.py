@@ -14,9 +14,10 @@ from tracker.errors import FetchError
 from tracker.fetch.arxiv.paper import WITHDRAWN, paper, xml_root
 from tracker.http.refusals import StatusError
 from tracker.identity import arxiv_id
+from tracker.markup import unescape
 from tracker.models import Record
 from tracker.ports import Request
-from tracker.text import clean_line, unescape
+from tracker.text import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

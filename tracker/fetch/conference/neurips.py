@@ -11,9 +11,10 @@ from tracker.errors import FetchError
 from tracker.fetch.options import mapping
 from tracker.http.refusals import StatusError
 from tracker.identity import paper_identifiers
+from tracker.markup import html_to_text
 from tracker.models import Record
 from tracker.ports import Request
-from tracker.text import clean_line, html_to_text, plural
+from tracker.text import clean_line, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

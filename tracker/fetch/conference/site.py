@@ -12,9 +12,10 @@ from tracker.fetch.conference import slots
 from tracker.fetch.options import items, mapping
 from tracker.http.refusals import StatusError
 from tracker.identity import is_web_address, paper_identifiers
+from tracker.markup import html_to_text
 from tracker.models import Record
 from tracker.ports import Request
-from tracker.text import clean_line, clean_text, html_to_text, title_key
+from tracker.text import clean_line, clean_text, title_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -16,9 +16,10 @@ from tracker.fetch.feed.discovery import ACCEPT, find, pages
 from tracker.fetch.feed.documents import Document, Entry, join, require_whole
 from tracker.fetch.feed.reader import read
 from tracker.identity import canonical_url, is_web_address, paper_of_link
+from tracker.markup import html_to_text
 from tracker.models import Record
 from tracker.ports import Batch, Request
-from tracker.text import clean_line, clean_text, digest, html_to_text, shorten
+from tracker.text import clean_line, clean_text, digest, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

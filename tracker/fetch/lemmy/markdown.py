@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from tracker.identity import is_web_address
-from tracker.text import TEXT_LIMIT, clean_text, unescape
+from tracker.markup import unescape
+from tracker.text import TEXT_LIMIT, clean_text
 
 LINK_LIMIT = 200
 _ADDRESS = r"(?:[^\s()<>]|\([^\s()<>]*\))+"

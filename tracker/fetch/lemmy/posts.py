@@ -12,8 +12,9 @@ from tracker.fetch.fediverse import posted, split_address
 from tracker.fetch.lemmy.markdown import markdown_to_text
 from tracker.fetch.options import mapping
 from tracker.identity import canonical_url, is_web_address
+from tracker.markup import unescape
 from tracker.models import Record
-from tracker.text import clean_line, shorten, title_key, unescape
+from tracker.text import clean_line, shorten, title_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from tracker.fetch.fediverse import posted
 from tracker.fetch.options import items, mapping
 from tracker.identity import canonical_url, is_web_address
+from tracker.markup import html_to_text
 from tracker.models import Record
-from tracker.text import clean_line, clean_text, html_to_text, shorten, title_key
+from tracker.text import clean_line, clean_text, shorten, title_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

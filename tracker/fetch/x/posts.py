@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from tracker import times
 from tracker.fetch.options import items, mapping
 from tracker.identity import canonical_url, is_web_address
+from tracker.markup import unescape
 from tracker.models import Record
-from tracker.text import clean_line, clean_text, shorten, unescape
+from tracker.text import clean_line, clean_text, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -14,6 +14,7 @@ from tracker.tui.keys import MAIN_KEYS, VIEWS, bindings, unknown
 from tracker.tui.messages import ChoiceTarget, Counted, Opened, UrlTarget, ViewTarget
 from tracker.tui.rows import TROUBLED
 from tracker.tui.screens.keeping import Keeping
+from tracker.tui.screens.starting import look_for_garbage
 from tracker.tui.views.building import view_of
 from tracker.tui.views.today import TodayView
 from tracker.tui.widgets.bars import BottomBar, TopBar
@@ -21,6 +22,8 @@ from tracker.tui.widgets.nav import Nav
 from tracker.tui.widgets.reading import ReadingPane
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from tracker.models import SourceState
     from tracker.tui.views.search import SearchView
 
@@ -35,10 +38,10 @@ class MainScreen(Keeping):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(MAIN_KEYS)]
     HORIZONTAL_BREAKPOINTS = [(0, "-one"), (100, "-two"), (140, "-three")]  # noqa: RUF012 - Textual declares it without ClassVar
 
-    def __init__(self, *, sync: bool = False, plain: bool = False, first_run: bool = False) -> None:
+    def __init__(self, *, sync_after: "timedelta | None" = None, plain: bool = False, first_run: bool = False) -> None:
         super().__init__()
         self._is_first_run = first_run
-        self._sync_wanted = sync
+        self.sync_after = None if first_run else sync_after
         if plain:  # one column at every width
             self.HORIZONTAL_BREAKPOINTS = [(0, "-one")]
 
@@ -68,8 +71,7 @@ class MainScreen(Keeping):
         self.greet()
         if self._is_first_run:
             self.ask_first()
-        elif self._sync_wanted:
-            self.sync(())
+        look_for_garbage()
 
     @property
     def is_typing(self) -> bool:
@@ -204,6 +206,7 @@ class MainScreen(Keeping):
         start(self, "lists", lambda reader: reader.source_states(), self._know_sources, group="health")
 
     def _know_sources(self, states: "list[SourceState]") -> None:
+        self.sync_if_due(states)
         followed = {source.name for source in self.desk.session.config.sources}
         states = [state for state in states if state.name in followed]
         failing = sum(state.state in TROUBLED for state in states)

@@ -1,9 +1,11 @@
 """Saving the search that is typed, going back to a saved one, forgetting it."""
 
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from tracker.models import SavedSearch
 from tracker.text import plural
+from tracker.tui.counting import drop, keep
 from tracker.tui.jobs import start
 from tracker.tui.screens.syncing import Syncing
 
@@ -23,9 +25,9 @@ class Saving(Syncing):
 
         def save(name: str) -> None:
             self.close_prompt()
-            start(
-                self, "aside", lambda _: self.desk.aside.saved.save(line, name), self._saved, group="saving"
-            )  # a lane apart: all vectors are read once
+            # apart: the model is loaded, and all vectors are read once
+            work = partial(keep, line, name)
+            start(self, "aside", lambda _: self.desk.aside.run(work), self._saved, group="saving")
 
         await self.ask("name of this saved search", line[:60], save)
 
@@ -41,4 +43,4 @@ class Saving(Syncing):
             self.say(f"'{gone.name}' is forgotten; the items stay.")
             self.views[1].reload()
 
-        start(self, "aside", lambda _: self.desk.aside.saved.remove(name), forgotten, group="saving")
+        start(self, "aside", lambda _: self.desk.aside.run(partial(drop, name)), forgotten, group="saving")

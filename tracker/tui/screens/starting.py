@@ -1,13 +1,16 @@
 """What follows the questions of a first run: fetching, the starter library, and a screen that fills as things come."""
 
 import asyncio
+import gc
 from contextlib import suppress
-from importlib.resources import as_file, files
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
 
+from tracker import times
 from tracker.models import SyncEvent
+from tracker.tui.counting import fill
 from tracker.tui.jobs import start
 from tracker.tui.messages import SyncEnded, SyncStepped
 from tracker.tui.reads import Reader
@@ -15,13 +18,33 @@ from tracker.tui.screens.verbs import Verbs
 from tracker.tui.widgets.bars import TopBar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import timedelta
+
+    from tracker.models import SourceState
     from tracker.tui.beginning import Answers
 
 
-class Starting(Verbs):
-    """Begins with a home that has nothing yet."""
+def look_for_garbage() -> None:
+    """Let the collector work from now on, where the start went without it; what is loaded by now stays, and is never looked through."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
+
+class Starting(Verbs):
+    """Begins: fetches what is due, or fills a home that has nothing yet."""
+
+    sync_after: "timedelta | None" = None
+    """All sources are fetched where the last time is longer ago; None once that is settled."""
     _is_filling = False
+
+    def sync_if_due(self, states: "Sequence[SourceState]") -> None:
+        """Fetch all sources where none was asked for long; settled once."""
+        after, self.sync_after = self.sync_after, None
+        last = max((state.last_tried or "" for state in states), default="")
+        if after is not None and last < times.stamp(self.desk.session.clock() - after):
+            self.sync(())
 
     def ask_first(self) -> None:
         """Ask the questions of a first run."""
@@ -53,7 +76,6 @@ class Starting(Verbs):
         self._done_what = "The starter library is here"
         self._new = self._failed = self._matched = 0
         self.query_one(TopBar).update(busy="starter library")
-        session = self.desk.syncing
         loop = asyncio.get_running_loop()
 
         def tell(event: SyncEvent) -> None:
@@ -61,12 +83,8 @@ class Starting(Verbs):
                 loop.call_soon_threadsafe(self.post_message, SyncStepped(event))
 
         def run(_: Reader) -> None:
-            with as_file(files("tracker") / "demo" / "starter.jsonl") as library:
-                report = session.import_files([library])
-            tell(SyncEvent(step="stored", new=report.outcome.new))
-            if not then_sync:
-                for event in session.bring_level():
-                    tell(event)
+            for event in self.desk.syncing.follow(partial(fill, index=not then_sync)):
+                tell(event)
 
         def done(_: None) -> None:
             if then_sync:

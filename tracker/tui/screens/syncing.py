@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from operator import methodcaller
 from typing import TYPE_CHECKING, cast
 
 from textual import on
@@ -61,11 +62,10 @@ class Syncing(Sending):
         self._asked = len(names) or sum(source.enabled for source in self.desk.session.config.sources)
         self._done = self._new = self._failed = self._matched = 0
         self._show_progress()
-        session = self.desk.syncing
         loop = asyncio.get_running_loop()
 
         def run(_: Reader) -> None:
-            for event in session.sync(names):
+            for event in self.desk.syncing.follow(methodcaller("sync", names)):
                 with suppress(RuntimeError):  # the loop is closed: the user has left, what was stored stays
                     loop.call_soon_threadsafe(self.post_message, SyncStepped(event))
 

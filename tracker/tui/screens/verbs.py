@@ -1,6 +1,5 @@
 """Commands of the command line from inside: each runs as a process of its own, what it says stands in the reading pane."""
 
-import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -26,6 +25,8 @@ class Verbs(Saving):
         await self.ask_once(f"tracker {verb}", "", lambda line: self._run(verb, line))
 
     def _run(self, verb: str, line: str) -> None:
+        import shlex
+
         from tracker.tui import programs
 
         given = programs.words_of(line) if line.strip() else []
@@ -34,7 +35,7 @@ class Verbs(Saving):
         said = f"tracker {shlex.join([verb, *given])}"
 
         def ended(done: "programs.Ended") -> None:
-            self.desk.config_changed()
+            self.desk.reread()
             self.after_change()
             self._tell_end(said, done)
 

@@ -1,16 +1,16 @@
 """Digest: the summary of a week or the brief of a day, for one role or another, each sentence with the items it rests on."""
 
-from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from tracker import times
-from tracker.pages import Digest
 from tracker.text import plural
 from tracker.tui.cells import steady
+from tracker.tui.counting import Asked, Made, make
 from tracker.tui.digests import digest_entries
 from tracker.tui.jobs import start
 from tracker.tui.keys import DIGEST_KEYS, bindings
@@ -19,25 +19,6 @@ from tracker.tui.widgets.entry_list import EntryList
 
 KEPT = 16
 """So many digests are kept until the store changes: going back and forth must not count a week anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Which digest: ISO week or ISO day (the newest without one) and the name of a role (the configured one without)."""
-
-    edition: str = ""
-    is_day: bool = False
-    role: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A digest, the newest edition of its kind, and the roles there are."""
-
-    asked: Asked
-    digest: Digest
-    newest: str
-    roles: tuple[str, ...]
 
 
 class DigestView(View):
@@ -87,18 +68,20 @@ class DigestView(View):
             return
         what = asked.edition or ("the newest day" if asked.is_day else "the newest week")
         self.query_one(Caption).say(f"Reading {what} …")
-        start(self, "aside", lambda _: self._make(asked), self._show, group="digest", failed=self._refused)
+        start(
+            self,
+            "aside",
+            lambda _: self.desk.aside.run(partial(make, asked)),
+            self._keep,
+            group="digest",
+            failed=self._refused,
+        )
 
-    def _make(self, asked: Asked) -> Made:
-        """Compose a digest; in the lane `aside`."""
-        aside = self.desk.aside
-        compose = aside.brief if asked.is_day else aside.digest
-        newest = aside.latest_day() if asked.is_day else aside.latest_week()
-        made = Made(asked, compose(asked.edition or None, asked.role), newest, tuple(aside.roles))
-        self._kept[asked] = made
+    def _keep(self, made: Made) -> None:
+        self._kept[made.asked] = made
         while len(self._kept) > KEPT:
             self._kept.pop(next(iter(self._kept)))
-        return made
+        self._show(made)
 
     def _refused(self, words: str) -> None:
         if self.made is not None:

@@ -105,7 +105,7 @@ class LinesView(View):
         """Find what is to be listed; in a lane."""
         rows = self._searched(line, mode, reader) if line else None
         if by == "topic":
-            trends = self.desk.trends()
+            trends = self.desk.found().trends
             topics = (*trends.topics, *trends.new, *trends.spoken)
             return Listed(groups=by_topic(reader, state, rows, topics))
         if by:

@@ -115,14 +115,13 @@ class TodayView(View):
         )
         self.post_message(Counted())
 
-    def _discussed_and_trends(self, reader: Reader) -> tuple[Sequence[Discussed], Trends | None]:
-        week = self.desk.aside.latest_week()
-        first = times.week_start(week)
+    def _discussed_and_trends(self, reader: Any) -> tuple[Sequence[Discussed], Trends | None]:  # noqa: ANN401 - as above
+        first = times.week_start(self.desk.session.latest_week(reader))
         discussed = reader.discussed(
             (first - timedelta(days=7)).isoformat(), (first + timedelta(days=7)).isoformat(), DISCUSSED_SHOWN
         )
         self.app.call_later(self.know_discussed, discussed)
-        return discussed, self.desk.trends()
+        return discussed, self.desk.found().trends
 
     def know_discussed(self, discussed: Sequence[Discussed]) -> None:
         """Show what is talked about while the topics are still being counted."""

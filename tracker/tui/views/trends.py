@@ -1,19 +1,17 @@
 """Trends: places of the topics week by week, then what rises, is new, is talked about, fades, with the counts behind each."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from tracker.models import Trends
 from tracker.pages import Ranking
 from tracker.tui.charts import place_head, place_row
+from tracker.tui.counting import Found
 from tracker.tui.jobs import start
 from tracker.tui.keys import TRENDS_KEYS, bindings
 from tracker.tui.messages import TopicTarget
-from tracker.tui.reads import Reader
 from tracker.tui.rows import Draw, heading_draw, spoken_draw, text_draw, topic_draw
 from tracker.tui.views.base import Caption, View
 from tracker.tui.widgets.entry_list import Entry, EntryList
@@ -24,14 +22,6 @@ if TYPE_CHECKING:
 MEANWHILE = "Papers gather with every sync: R fetches, 2 lists what is there."
 LEAST_PLACES = 3
 """So many topics make a contest of places."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The trends of a week, and the places of its topics among each other."""
-
-    trends: Trends
-    rankings: tuple[Ranking, ...] = ()
 
 
 class TrendsView(View):
@@ -67,13 +57,7 @@ class TrendsView(View):
     def reload(self) -> None:
         """Compute them anew."""
         if self._is_asked:
-            start(self, "aside", self._find, self._show, failed=self.refused)
-
-    def _find(self, _: Reader) -> Found:
-        from tracker.digest.rankings import rankings  # brings numpy: only in the lane that counts
-
-        trends = self.desk.trends()
-        return Found(trends, rankings((*trends.topics, *trends.new)))
+            start(self, "aside", lambda _: self.desk.found(), self._show, failed=self.refused)
 
     async def action_topic(self) -> None:
         """Ask for the name of a topic and open its page: any phrase that papers hold has one."""

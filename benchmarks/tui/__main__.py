@@ -1,0 +1,123 @@
+"""Prints all figures of the terminal UI: `python -m benchmarks.tui HOME [--presses N] [--artui COMMAND]`, see benchmarks/README.md."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.machine import describe
+from benchmarks.tui import homes, keys, peers
+from benchmarks.tui.terminal import Terminal
+from tracker.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+EMPTY = "from textual.app import App; App().run()"
+OURS = "from tracker.cli import main; main()"
+STARTS = 15
+_CLEARED = b"\x1b[1;1H"
+_ARTUI_TITLE = b"arXiv"
+VISITED = (b"2", b"3", b"7", b"1")
+
+
+def starts(commands: Mapping[str, tuple[Sequence[str], bytes]]) -> dict[str, float]:
+    """Return the median seconds from start to the bytes that each program is waited for, started in turn; the first turn is not counted."""
+    found: dict[str, list[float]] = {name: [] for name in commands}
+    for turn in range(STARTS + 1):
+        for name, (command, wanted) in commands.items():
+            terminal = Terminal(command)
+            moment = terminal.wait(wanted, patience=120.0)
+            terminal.close()
+            if turn:
+                found[name].append(moment - terminal.begin)
+    return {name: statistics.median(seconds) for name, seconds in found.items()}
+
+
+def ours(home: Path) -> list[str]:
+    """Return the command that an installed `tracker` runs."""
+    return [sys.executable, "-c", OURS, "--home", str(home)]
+
+
+def first_frames(large: Path, small: Path, others: Mapping[str, tuple[Sequence[str], bytes]]) -> None:
+    """Print first frame and content of all that is there, in one run."""
+    found = starts(
+        {
+            "an empty Textual app": ([sys.executable, "-c", EMPTY], _CLEARED),
+            "first frame": (ours(large), b"Sources"),
+            "content": (ours(large), homes.first_words(large)[0].encode()),
+            "first frame, 100 items": (ours(small), b"Sources"),
+            "content, 100 items": (ours(small), homes.first_words(small)[0].encode()),
+            **others,
+        }
+    )
+    empty = found["an empty Textual app"]
+    for name, seconds in found.items():
+        print(f"{name:28} {seconds:6.3f} s  {seconds / empty:5.2f} times the empty app")
+
+
+def memory(home: Path) -> None:
+    """Print what is held after the first frame, and after some views were visited, once nothing moves any more."""
+    terminal = Terminal(ours(home))
+    terminal.wait(b"Sources")
+    print(f"memory after the first frame {terminal.memory()}")
+    terminal.rest(5.0)
+    for view in VISITED:
+        terminal.press(view, keys.CURSOR if view != b"7" else b"source")
+        terminal.rest(1.0)
+    print(f"memory after Today, Papers, Posts, Sources {terminal.memory()}")
+    terminal.close()
+
+
+def answers(home: Path, presses: int) -> None:
+    """Print median and worst of each key: idle, while this UI syncs and embeds, while another process does."""
+    title = homes.first_words(home)[1]
+    neighbour = keys.Neighbour(home)
+    print(f"milliseconds of {presses} presses, median and worst")
+    print(f"{'key':8} {'idle':>13} {'sync here':>14} {'sync elsewhere':>15}")
+    for key in keys.KEYS:
+        rows = []
+        for busy in (keys.idle, keys.Syncing(), neighbour):
+            terminal = Terminal(ours(home))
+            terminal.wait(b"Sources")
+            terminal.rest(4.0)
+            rows.append(keys.table(keys.measure(terminal, key, title, presses, busy)))
+            if key is keys.KEYS[-1]:
+                print(f"memory at the end of {busy.__class__.__name__}: {terminal.memory()}", file=sys.stderr)
+            terminal.close()
+        neighbour.end()
+        print(f"{key.name:8} {'  '.join(rows)}", flush=True)
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.tui")
+    parser.add_argument("home", type=Path)
+    parser.add_argument("--presses", type=int, default=200)
+    parser.add_argument("--artui", help="the command that starts artui, for instance from an environment of its own")
+    given = parser.parse_args()
+    print(describe())
+    with tempfile.TemporaryDirectory() as folder:
+        work, site = Path(folder), homes.Site()
+        large, small = homes.copy(given.home, work / "large", site), homes.small(work / "small", site)
+        session = Session(large)
+        totals = session.reader.totals()
+        session.close()
+        print(f"{totals.papers:,} papers and {totals.posts:,} posts")
+        others: dict[str, tuple[Sequence[str], bytes]] = {}
+        if command := peers.newsboat(work / "newsboat", totals.papers + totals.posts):
+            others["newsboat, as many items"] = (command, b"Feed 1")
+        if given.artui:
+            others["artui"] = (shlex.split(given.artui), _ARTUI_TITLE)
+        first_frames(large, small, others)
+        memory(large)
+        answers(large, given.presses)
+
+
+if __name__ == "__main__":
+    main()
