@@ -195,7 +195,24 @@ class MainScreen(Keeping):
         self.view.next_unread(direction, done)
 
     async def action_back(self, may_quit: bool) -> None:
-        """Go one step back: prompt, link, pane, search line, filter, view; at the top `q` quits."""
+        """Go one step back: prompt, link, pane, search line, program, view, filter; at the top `q` quits."""
+        if self._closes():
+            return
+        if not may_quit and self.stop_program():
+            self.say("Stopping it …")
+        elif self.came_from:
+            await self._show_view(self.came_from.pop())
+        elif self.view.back():
+            self.refresh_nav()
+        elif may_quit:
+            self.app.exit(0)
+        elif self.is_typing:
+            await self._show_view(1)
+        else:
+            self.say("This is the top; q quits.")
+
+    def _closes(self) -> bool:
+        """Leave what lies over the list: prompt, mode, link, pane, line of a search; False when there is nothing."""
         prompt = self.prompt
         if prompt is not None and prompt.close():
             self.focus_again()
@@ -210,16 +227,9 @@ class MainScreen(Keeping):
             self.show_in_pane(self.view.listing.target)
         elif self.is_typing and self.view.listing.target is not None:
             self.view.listing.focus()
-        elif self.came_from:
-            await self._show_view(self.came_from.pop())
-        elif self.view.back():
-            self.refresh_nav()
-        elif may_quit:
-            self.app.exit(0)
-        elif self.is_typing:
-            await self._show_view(1)
         else:
-            self.say("This is the top; q quits.")
+            return False
+        return True
 
     def look_at_sources(self) -> None:
         """Count the sources in trouble for the bar and for today."""

@@ -22,14 +22,24 @@ class TopBar(Widget):
         self.number = 1
         self.failing = 0
         self.busy = ""
+        self.running = ""
         self._spans: list[tuple[int, int, int]] = []
 
-    def update(self, *, number: int | None = None, failing: int | None = None, busy: str | None = None) -> None:
-        """Change what is shown."""
+    def update(
+        self,
+        *,
+        number: int | None = None,
+        failing: int | None = None,
+        busy: str | None = None,
+        running: str | None = None,
+    ) -> None:
+        """Change what is shown: `busy` is how far a sync is, `running` a program that esc ends."""
         self.number = self.number if number is None else number
         self.failing = self.failing if failing is None else failing
         before, self.busy = self.busy, self.busy if busy is None else busy
-        if not is_plain() or number is not None or failing is not None or bool(before) != bool(self.busy):
+        was_running, self.running = self.running, self.running if running is None else running
+        is_other = bool(before) != bool(self.busy) or was_running != self.running
+        if not is_plain() or number is not None or failing is not None or is_other:
             self.refresh()
 
     def render(self) -> Text:
@@ -51,9 +61,9 @@ class TopBar(Widget):
         if self.failing:
             words = f"▲ {self.failing} failing"
             state.append(words if len(words) <= room else f"▲{self.failing}", style["alarm"])
-        if self.busy:
+        if self.busy or self.running:
             left = room - state.cell_len - (2 if self.failing else 0)
-            busy = steady(self.busy)
+            busy = steady("  ".join(part for part in (self.running, self.busy) if part))
             busy = busy if len(busy) <= left else "⟳" if left > 0 else ""
             state = Text.assemble((busy, style["busy"]), "  " if self.failing and busy else "", state)
         text.append(" " * max(room - state.cell_len, 0))
@@ -64,6 +74,7 @@ class TopBar(Widget):
         words = [f" View {self.number} of {len(VIEWS)}: {VIEWS[self.number - 1]}"]
         words += [f"{plural(self.failing, 'source')} failing, 7 shows them"] if self.failing else []
         words += ["a sync is running"] if self.busy else []
+        words += [f"{steady(self.running)} is running, escape stops it"] if self.running else []
         return Text(". ".join(words), no_wrap=True, end="")
 
     def on_click(self, event: events.Click) -> None:
