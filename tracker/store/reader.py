@@ -280,6 +280,10 @@ class Reader:
         lines = {line.row: line for line in self.lines([told for _, told in found])} if len(found) > 1 else {}
         return Thread(posts=tuple((depth, lines[told]) for depth, told in found if told in lines), missing=missing)
 
+    def weeks(self) -> list[tuple[str, int, int]]:
+        """Return (ISO week, papers, posts) of all weeks with something in them, the newest first."""
+        return spans.weeks(self.connection)
+
     def read_ids(self) -> frozenset[str]:
         """Return the ids of items that were read."""
         found = self.connection.execute(

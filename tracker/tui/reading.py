@@ -12,6 +12,7 @@ from tracker.tui.documents import item_document
 from tracker.tui.messages import (
     ChoiceTarget,
     CitedTarget,
+    EditionTarget,
     ItemsTarget,
     ItemTarget,
     Readable,
@@ -35,7 +36,7 @@ REST_SECONDS = 0.2
 
 def gather_document(target: Target, desk: Desk) -> Callable[[Reader], Document] | None:
     """Return what gathers the document of a target, or None when there is nothing to read."""
-    if isinstance(target, UrlTarget | ViewTarget | ChoiceTarget):
+    if isinstance(target, UrlTarget | ViewTarget | ChoiceTarget | EditionTarget):
         return None
     return lambda reader: _document(reader, target, desk)
 

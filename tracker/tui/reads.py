@@ -112,6 +112,10 @@ class Reader(Protocol):
         """Return the thread that a post stands in."""
         ...
 
+    def weeks(self) -> list[tuple[str, int, int]]:
+        """Return (ISO week, papers, posts), the newest week first."""
+        ...
+
     def per_week(self, source: str, since: str) -> float:
         """Return how many entries a source brought a week from an ISO day on."""
         ...

@@ -11,10 +11,10 @@ from textual.containers import Horizontal, Vertical
 from tracker.tui import look
 from tracker.tui.jobs import start
 from tracker.tui.keys import MAIN_KEYS, VIEWS, bindings, unknown
-from tracker.tui.messages import ChoiceTarget, Counted, Opened, UrlTarget, ViewTarget
+from tracker.tui.messages import ChoiceTarget, Counted, EditionTarget, Opened, UrlTarget, ViewTarget
 from tracker.tui.rows import TROUBLED
-from tracker.tui.screens.keeping import Keeping
-from tracker.tui.views.base import View
+from tracker.tui.screens.leaving import Leaving
+from tracker.tui.views.building import view_of
 from tracker.tui.views.today import TodayView
 from tracker.tui.widgets.bars import BottomBar, TopBar
 from tracker.tui.widgets.nav import Nav
@@ -22,37 +22,15 @@ from tracker.tui.widgets.reading import ReadingPane
 
 if TYPE_CHECKING:
     from tracker.models import SourceState
+    from tracker.tui.views.digest import DigestView
     from tracker.tui.views.search import SearchView
-
-
-def view_of(number: int) -> View:
-    """Make a view; what only one view needs is imported with it."""
-    if number in {2, 3}:
-        from tracker.tui.views.lines import PapersView, PostsView
-
-        return PapersView() if number == 2 else PostsView()
-    if number == 4:
-        from tracker.tui.views.search import SearchView
-
-        return SearchView()
-    if number == 5:
-        from tracker.tui.views.trends import TrendsView
-
-        return TrendsView()
-    if number == 6:
-        from tracker.tui.views.digest import DigestView
-
-        return DigestView()
-    from tracker.tui.views.sources import SourcesView
-
-    return SourcesView()
 
 
 RELOAD_AFTER_SECONDS = 0.3
 """So that the first keys are answered before everything is gathered."""
 
 
-class MainScreen(Keeping):
+class MainScreen(Leaving):
     """Views are built when they are first asked for, so the first frame pays for one only."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(MAIN_KEYS)]
@@ -93,11 +71,6 @@ class MainScreen(Keeping):
             self.ask_first()
         elif self._sync_wanted:
             self.sync(())
-
-    @property
-    def is_typing(self) -> bool:
-        """Whether keys are letters of a line."""
-        return self.focused is not None and self.focused.check_consume_key("x", "x")
 
     def on_resize(self) -> None:
         """Fill the reading pane when there is room for it now."""
@@ -168,6 +141,8 @@ class MainScreen(Keeping):
             self.open_address(target.url)
         elif isinstance(target, ChoiceTarget):
             self.begin(target.value)
+        elif isinstance(target, EditionTarget):
+            cast("DigestView", self.view).go_to(target.week)
         elif isinstance(target, ViewTarget):
             await self.action_view(target.number, target.line)
         else:
@@ -196,7 +171,7 @@ class MainScreen(Keeping):
 
     async def action_back(self, may_quit: bool) -> None:
         """Go one step back: prompt, link, pane, search line, program, view, filter; at the top `q` quits."""
-        if self._closes():
+        if self.closes():
             return
         if not may_quit and self.stop_program():
             self.say("Stopping it …")
@@ -210,26 +185,6 @@ class MainScreen(Keeping):
             await self._show_view(1)
         else:
             self.say("This is the top; q quits.")
-
-    def _closes(self) -> bool:
-        """Leave what lies over the list: prompt, mode, link, pane, line of a search; False when there is nothing."""
-        prompt = self.prompt
-        if prompt is not None and prompt.close():
-            self.focus_again()
-        elif self.leave_modes():
-            self.show_hints()
-        elif len(self.trail) > 1:
-            self.trail.pop()
-            self.show_in_pane(self.trail[-1])
-        elif self.is_reading:
-            self.stop_reading()
-            self.view.focus_list()
-            self.show_in_pane(self.view.listing.target)
-        elif self.is_typing and self.view.listing.target is not None:
-            self.view.listing.focus()
-        else:
-            return False
-        return True
 
     def look_at_sources(self) -> None:
         """Count the sources in trouble for the bar and for today."""
