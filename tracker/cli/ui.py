@@ -29,7 +29,7 @@ def open_ui(given: Path | None, *, plain: bool = False) -> int:
     session = Session(folder)
     log_to_file(session)
     try:
-        is_due = bool(session.config.sources) and _is_stale(session)
+        is_due = session.config.sync_on_open and bool(session.config.sources) and _is_stale(session)
         status = run(session, sync=is_due, plain=plain, first_run=_is_first(folder))
     finally:
         session.close()
