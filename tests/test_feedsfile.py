@@ -268,3 +268,25 @@ def test_nothing_is_written_where_nothing_changes(home: Path) -> None:
     before = path.stat().st_mtime_ns, path.stat().st_ino
     feedsfile.edit(home, lambda text: text)
     assert (path.stat().st_mtime_ns, path.stat().st_ino) == before
+
+
+# options
+
+
+@pytest.mark.parametrize(
+    "text", [TEXT, "", "# only words\n", TEXT.replace("\n", "\r\n"), "[tui]\nplain = true  # mine\n\n[keys]\n"]
+)
+@pytest.mark.parametrize("value", [True, False])
+def test_an_option_is_set_and_all_else_stays(text: str, value: bool) -> None:
+    before = tomllib.loads(text)
+    after = feedsfile.with_options(text, "tui", {"sync": value})
+    assert tomllib.loads(after) == {**before, "tui": {**before.get("tui", {}), "sync": value}}
+    kept = [line for line in text.splitlines() if line.strip()]
+    assert [line for line in after.splitlines() if line in kept] == kept
+    assert feedsfile.with_options(after, "tui", {"sync": value}) == after
+    assert config.parse(tomllib.loads(after), Path()).sync_on_open is value
+
+
+def test_an_option_of_what_is_no_plain_table_is_refused() -> None:
+    with pytest.raises(ConfigError, match="cannot be changed from here"):
+        feedsfile.with_options("tui.plain = true\n", "tui", {"sync": False})

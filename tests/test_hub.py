@@ -293,6 +293,23 @@ def test_the_most_discussed_come_first_in_lists_and_in_search(session: Session, 
     assert newest[0].line.date == max(hit.line.date for hit in newest)
 
 
+def test_people_come_before_points_in_every_list_of_the_discussed(session: Session, lines: Callable[..., Path]) -> None:
+    praised, spoken = (f"https://arxiv.org/abs/2605.1000{number}" for number in (1, 2))
+    days = ("2026-05-11T10:00:00Z", "2026-05-12T10:00:00Z")
+    told = [post(n, author=f"voice{n}", links=[spoken], created_at=day) for n, day in enumerate(days, 2)]
+    star = post(1, author="ada", links=[praised], created_at="2026-05-17T10:00:00Z", engagement={"likes": 90_000})
+    session.import_files([lines(paper(1, date="2026-05-12"), paper(2, date="2026-05-12"), star, *told)])
+    week = ("2026-05-11", "2026-05-18")
+    first, second = session.reader.discussed(*week, 5)
+    assert first.talk.score < second.talk.score
+    expected = ["arxiv:2605.10002", "arxiv:2605.10001"]
+    assert [first.line.id, second.line.id] == expected
+    assert [one.line.id for one in session.reader.discussed(*week, 1)] == expected[:1]
+    digest = session.digest("2026-W20", "ml-engineer")
+    section = next(one for one in digest.sections if one.key == "discussed")
+    assert [entry.item for entry in section.entries] == expected
+
+
 def test_a_new_telling_of_a_read_story_is_not_news(session: Session, lines: Callable[..., Path]) -> None:
     url = "https://blog.example.org/one"
     session.import_files([lines(post(1, id="blog:1", network="blog", url=url, text="One\nThe page itself."))])

@@ -16,9 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_cli import tracker
 
-from tracker.cli.schedule import program
 from tracker.errors import ScheduleError
-from tracker.schedule import DAYS, Plan, choosing, cron, launchd, name_of, plan, scheduler, systemd
+from tracker.schedule import DAYS, Plan, choosing, cron, launchd, name_of, plan, program, scheduler, systemd
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -276,4 +275,17 @@ def test_the_verb_shows_what_it_writes_and_removes_exactly_that(home: Path, syst
     assert tracker(*at, "show").stdout.count(command) == 2
     assert tracker("--home", home.parent, "schedule", "remove").stdout.startswith("Nothing")
     assert tracker(*at, "remove").stdout.count("from cron.") == 2
+    assert (user / "crontab").read_text() == ""
+
+
+def test_fetching_alone_is_an_entry_of_its_own(home: Path, system: Callable[..., Path]) -> None:
+    user = system(crontab=CRONTAB)
+    at = ("--home", home, "schedule", "--with", "cron", "--yes")
+    tracker(*at, "--fetch", "06:15")
+    done = tracker(*at, "--fetch", "07:00", "--weekly", "mon", "08:00").stdout
+    command = shlex.join([*program(), "--home", str(home.resolve()), "sync"])
+    assert f"\n0 7 * * * {command}\n" in done
+    assert (user / "crontab").read_text().count(command) == 1
+    assert "15 6" not in (user / "crontab").read_text()
+    assert tracker("--home", home, "schedule", "remove").stdout.count("from cron.") == 2
     assert (user / "crontab").read_text() == ""

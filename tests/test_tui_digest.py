@@ -1,14 +1,16 @@
 """The digest on the screen: paragraphs, citations, weeks and days back and forth, roles switched in place."""
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from test_tui import NOW, SMALL, Stage, StagedSession, home, play
+from textual import events
 
 from tracker import times
-from tracker.errors import StoreError
+from tracker.errors import StoreError, TrackerError
 from tracker.models import Line
 from tracker.pages import Digest, DigestEntry, DigestSection, Sentence
 from tracker.tui.digests import digest_entries
@@ -182,3 +184,73 @@ async def test_what_a_paragraph_cites_opens(session: Weekly) -> None:
         assert not stage.main.is_reading
 
     await play(session, act, SMALL)
+
+
+async def test_all_weeks_are_listed_and_opened(session: Weekly) -> None:
+    async def act(stage: Stage) -> None:
+        await stage.press("6")
+        await stage.until(lambda: "week 2026-W20 None" in stage.text)
+        await stage.press("w")
+        await stage.until(lambda: "enter opens one" in stage.text)
+        weeks = [row for row in stage.text.split("\n") if "2026-W" in row]
+        assert [row.split("2026-W")[1][:2] for row in weeks] == ["20", "19", "18"]  # W21 is later than the newest paper
+        assert "▸ 2026-W20  11 to 17 May" in weeks[0]
+        assert "papers" in weeks[1]
+        await stage.press("escape")
+        assert "week 2026-W20 None" in stage.text
+        await stage.press("w")
+        await stage.until(lambda: "enter opens one" in stage.text)
+        await stage.press("j", "j", "enter")
+        await stage.until(lambda: "week 2026-W18 None" in stage.text)
+        await stage.press("d", "w")
+        await stage.until(lambda: "▸ 2026-W18" in stage.text)
+        await stage.press("w")
+        await stage.until(lambda: "day 2026-05-03 None" in stage.text)
+
+    await play(session, act, SMALL)
+
+
+class Slow(Weekly):
+    """A session whose earlier weeks wait to be let go, and say how far they are."""
+
+    gate: threading.Event
+    stopped: list[str]
+
+    def _made(self, kind: str, edition: str | None, role: str | None) -> Digest:
+        if edition == "2026-W19" and not self.gate.is_set():
+            self.progress("counting [nine] weeks")
+            self.gate.wait(30)
+            try:
+                self.progress("choosing")
+            except TrackerError as error:
+                self.stopped.append(str(error))
+                raise
+        return super()._made(kind, edition, role)
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Slow:
+    home(tmp_path)
+    kind = type("NotedSlow", (Slow,), {"noted": [], "stopped": [], "gate": threading.Event()})
+    made: Slow = kind(tmp_path, clock=lambda: NOW)
+    return made
+
+
+async def test_a_wait_says_how_far_it_is_and_esc_ends_it(slow: Slow) -> None:
+    async def act(stage: Stage) -> None:
+        await stage.press("6")
+        await stage.until(lambda: "week 2026-W20 None" in stage.text)
+        stage.app.post_message(events.Key("left", None))
+        await stage.until(lambda: "Reading 2026-W19: counting [nine] weeks … · esc stops it" in stage.text)
+        await stage.press("escape")
+        assert "Stopped" in stage.said
+        assert "week 2026-W20 None" in stage.text
+        slow.gate.set()
+        await stage.press("c")  # made in the same lane, after what was stopped
+        await stage.until(lambda: "week 2026-W20 ai-engineer" in stage.text)
+        assert slow.stopped == ["2026-W19 is not wanted any more."]
+        assert ("week", "2026-W19", None) not in slow.noted
+        await stage.press("left")
+        await stage.until(lambda: "week 2026-W19 ai-engineer" in stage.text)
+
+    await play(slow, act, SMALL)

@@ -1,19 +1,23 @@
 """The questions of a first run: asked once, left with esc at any step, and a screen with something on it at the end, also without a network."""
 
+import shlex
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from test_cli import tracker
+from test_schedule import CRONTAB, REFUSES, left, system  # noqa: F401 - a fixture
 from test_tui import NOW, SMALL, Stage
 from textual.widgets import Input
 
 from tracker import config, home, times
 from tracker.models import SyncEvent
+from tracker.schedule import FETCH, name_of, program
 from tracker.session import Session
 from tracker.tui.app import TrackerApp
-from tracker.tui.beginning import ASKED, Answers, is_wanted, preset, roles, write
+from tracker.tui.beginning import ASKED, Answers, is_wanted, preset, roles, set_rhythm, write
 from tracker.tui.screens.first_run import FirstRun
 
 
@@ -98,7 +102,9 @@ async def test_role_preset_and_starter_library_fill_the_screen_without_a_network
         await stage.press("j", "j", "enter")
         assert "What to follow?" in stage.text
         await stage.press("enter")
-        assert "When to fetch?" in stage.text
+        assert "How often to fetch?" in stage.text
+        await stage.press("enter")
+        await stage.until(lambda: "To begin with" in stage.text)
         await stage.press("j", "j", "enter")
         assert not asks(stage)
         await stage.until(lambda: "477 papers" in stage.text)
@@ -116,7 +122,7 @@ async def test_role_preset_and_starter_library_fill_the_screen_without_a_network
     await play(type(session)(session.home, clock=lambda: NOW), again)
 
 
-@pytest.mark.parametrize("steps", [(), ("enter",), ("enter", "enter")])
+@pytest.mark.parametrize("steps", [(), ("enter",), ("enter", "enter"), ("enter", "enter", "enter")])
 async def test_esc_leaves_at_any_step_and_nothing_is_asked_again(session: New, steps: tuple[str, ...]) -> None:
     async def act(stage: Stage) -> None:
         await stage.press(*steps, "escape")
@@ -144,7 +150,9 @@ async def test_only_what_is_named_is_followed_and_fetched(session: New) -> None:
         await stage.until(lambda: "nothing that can be followed" in " ".join(stage.text.split()))
         box.value = ""
         await stage.press("enter")
-        assert "When to fetch?" in stage.text
+        assert "How often to fetch?" in stage.text
+        await stage.press("enter")
+        await stage.until(lambda: "To begin with" in stage.text)
         await stage.press("j", "enter")
         await stage.until(lambda: "477 papers" in stage.text)
         await stage.until(lambda: type(session).synced == 1)
@@ -160,12 +168,84 @@ async def test_a_home_without_sources_keeps_its_file(session: New) -> None:
     async def act(stage: Stage) -> None:
         assert "What to follow?" in stage.text
         await stage.press("j", "enter")
+        await stage.press("enter")
+        await stage.until(lambda: "To begin with" in stage.text)
         await stage.press("j", "j", "j", "enter")
         assert not asks(stage)
 
     await play(session, act)
     assert (session.home / "feeds.toml").read_text(encoding="utf-8").startswith("# mine")
     assert not is_wanted(session.home)
+
+
+def fetch_entry(session: New) -> str:
+    return name_of(session.home.resolve(), FETCH)
+
+
+async def choose_often(stage: Stage, *keys: str) -> str:
+    """Answer the first two questions, then the third by keys; return the screen of what comes next, in one line."""
+    await stage.press("enter", "enter")
+    assert "How often to fetch?" in stage.text
+    await stage.press(*keys, "enter")
+    await stage.until(lambda: "To begin with" in stage.text)
+    return " ".join(stage.text.split())
+
+
+async def test_each_morning_is_written_for_the_system_and_undone_by_what_is_said(
+    session: New,
+    system: Callable[..., Path],  # noqa: F811
+) -> None:
+    user = system(crontab=CRONTAB)
+
+    async def act(stage: Stage) -> None:
+        said = await choose_often(stage, "j")
+        assert f"Written for cron: your crontab, as {fetch_entry(session)}" in said
+        assert "'tracker schedule remove' takes it away" in said
+        await stage.press("escape")
+
+    await play(session, act)
+    table = (user / "crontab").read_text("utf-8")
+    command = shlex.join([*program(), "--home", str(session.home.resolve()), "sync"])
+    assert f"\n0 7 * * * {command}\n" in table
+    assert config.load(session.home).sync_on_open
+    assert fetch_entry(session) in tracker("--home", session.home, "schedule", "show").stdout
+    assert "Removed" in tracker("--home", session.home, "schedule", "remove").stdout
+    assert (user / "crontab").read_text("utf-8") == ""
+
+
+@pytest.mark.parametrize("programs", [{}, {"crontab": REFUSES}])
+async def test_a_machine_without_a_service_or_one_that_refuses_is_said_and_it_goes_on(
+    session: New,
+    system: Callable[..., Path],  # noqa: F811
+    programs: dict[str, str],
+) -> None:
+    user = system(**programs)
+
+    async def act(stage: Stage) -> None:
+        said = await choose_often(stage, "j")
+        assert ("it is[31m forbidden." if programs else "neither a systemd of the user nor launchd nor cron") in said
+        assert "opening tracker fetches" in said
+        await stage.press("j", "j", "enter")
+        await stage.until(lambda: "477 papers" in stage.text)
+        await stage.until(lambda: not stage.main.is_syncing)
+
+    await play(session, act)
+    assert left(user) == []
+
+
+async def test_only_with_r_is_kept_in_feeds_toml_and_opening_then_fetches_nothing(session: New) -> None:
+    async def act(stage: Stage) -> None:
+        said = await choose_often(stage, "j", "j")
+        assert "sync = false in [tui]" in said
+        await stage.press("escape")
+
+    await play(session, act)
+    made = config.load(session.home)
+    assert not made.sync_on_open
+    assert len(made.sources) > 20
+    assert "# What tracker follows" in (session.home / "feeds.toml").read_text("utf-8")
+    assert set_rhythm(session.home, "open") == ""
+    assert config.load(session.home).sync_on_open
 
 
 async def test_a_folder_that_cannot_be_written_is_told(session: New) -> None:

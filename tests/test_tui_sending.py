@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from test_tui import Stage, _fixed_day, browse_into, home, paper, play, post, session  # noqa: F401 - fixtures
+from textual import events
 
 from tracker.tui import programs
 from tracker.tui.app import TrackerApp
@@ -169,6 +170,63 @@ def test_what_a_program_leaves_in_the_background_is_not_waited_for(tmp_path: Pat
     code = f"import subprocess, sys; print('done', flush=True); subprocess.Popen([sys.executable, '-c', {reading!r}])"
     assert programs.run([sys.executable, "-c", code], "", tmp_path, 20.0).last_line == "done"
     (tmp_path / "end").write_text("", "utf-8")  # it is still there to be told that it may go
+
+
+ENDLESS = """import subprocess, sys, time
+alive = open("alive", "w")
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], pass_fds=[alive.fileno()])
+alive.write("begun")
+alive.flush()
+time.sleep(600)
+"""
+
+
+def has_begun(alive: int) -> bool:
+    try:
+        return os.read(alive, 10) == b"begun"
+    except BlockingIOError:
+        return False
+
+
+@pytest.mark.parametrize("is_left", [False, True])
+async def test_esc_or_leaving_ends_a_program_and_what_it_started(session: StagedSession, is_left: bool) -> None:  # noqa: F811
+    (session.home / "program.py").write_text(ENDLESS, "utf-8")
+    os.mkfifo(session.home / "alive")
+    alive = os.open(session.home / "alive", os.O_RDONLY | os.O_NONBLOCK)
+
+    async def give_to(stage: Stage, command: str) -> None:
+        await stage.main.action_pipe()
+        stage.main.prompt.query_one("Input").value = command
+        stage.app.post_message(events.Key("enter", None))
+
+    async def act(stage: Stage) -> None:
+        await stage.press("2")
+        await stage.until(lambda: stage.listing.total() == 56)
+        await give_to(stage, f"{sys.executable} program.py")
+        await stage.until(lambda: has_begun(alive))
+        assert "esc stops it" in stage.said
+        assert "⟳" in stage.text.split("\n")[0]
+        await give_to(stage, "true")
+        await stage.until(lambda: "is still running" in stage.said)
+        if not is_left:
+            await stage.main.action_back(False)
+            await stage.until(lambda: stage.said.endswith("was stopped."))
+            assert stage.main.number == 2
+            await stage.main.action_back(False)
+            assert "This is the top" in stage.said
+
+    await play(session, act)
+    os.set_blocking(alive, True)
+    assert os.read(alive, 10) == b""  # nobody holds the other end any more
+    os.close(alive)
+
+
+def test_a_program_that_was_stopped_before_it_began_never_begins(tmp_path: Path) -> None:
+    running = programs.Running("'touch'")
+    running.stop()
+    with pytest.raises(programs.ProgramError, match="'touch' was stopped"):
+        programs.run(["touch", "made"], "", tmp_path, running=running)
+    assert not (tmp_path / "made").exists()
 
 
 @pytest.mark.parametrize("line", ["", "   ", "'", 'a "b'])

@@ -15,6 +15,7 @@ from tracker import times
 from tracker.models import Line, SavedSearch, SourceState, Talk, Trends
 from tracker.roles import Role, shipped
 from tracker.store.reader import Discussed
+from tracker.tui.messages import ViewTarget
 from tracker.tui.parts import Part, fitted
 from tracker.tui.today import TodayData, gather, today_entries, worth
 from tracker.tui.widgets.entry_list import Entry
@@ -141,3 +142,31 @@ async def test_every_line_opens_something_and_one_screen_is_enough(tmp_path: Pat
         assert listing.virtual_size.height <= listing.size.height
 
     await play(home(tmp_path, failing=True), act, size)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_each_line_leads_to_what_it_names(tmp_path: Path, size: tuple[int, int]) -> None:
+    session = home(tmp_path, failing=True)
+
+    async def act(stage: Stage) -> None:
+        await stage.until(lambda: "Sources in trouble" in stage.text and "Rising" in stage.text)
+        opened = set()
+        for place in [index for index in range(stage.listing.total()) if stage.listing.stops(index)]:
+            stage.listing.move_to(place)
+            target = stage.listing.target
+            await stage.press("enter")
+            await stage.until(lambda target=target: stage.main.pane_target == target)  # type: ignore[misc]
+            assert stage.main.is_reading
+            assert stage.pane.document.blocks
+            opened.add(type(target).__name__)
+            await stage.press("q")
+        assert opened == {"TopicTarget", "ItemTarget", "SourceTarget"}
+
+    await play(session, act, size)
+
+
+def test_a_notice_of_too_little_history_leads_to_the_trends() -> None:
+    trends = Trends(window="W20", topics=(), papers_before=0, papers_after=5, notice="Too little [history].")
+    entries = today_entries(replace(full(), trends=trends))
+    row = next(entry for entry in entries if "Too little [history]." in rows_of([entry])[0])
+    assert row.target == ViewTarget(5)

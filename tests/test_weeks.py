@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from conftest import NOW, paper, post
 from sqlite_utils import Database
 
+from tracker import weekly
 from tracker.cli.app import tracker
 from tracker.session import Session
 from tracker.store import phrases
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.models import Trends
+    from tracker.store.reader import Reader
 
 WEEK, AFTER = "2026-W20", "2026-05-18"
 SUBJECTS = ("graph matching", "speech recognition", "protein folding", "image captioning", "causal discovery")
@@ -213,3 +215,29 @@ def test_a_store_of_before_knows_what_waits_for_its_phrases(tmp_path: Path) -> N
     connection = open_writer(path)
     assert phrases.awaiting(connection) == [2, 3]
     connection.close()
+
+
+def test_another_role_counts_nothing_again_and_a_change_of_the_store_does(
+    session: Session, lines: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weeks = weeks_before(WEEK, 11)
+    session.import_files([lines(*papers([*weeks, WEEK]))])
+    counted: list[str] = []
+    real = weekly.trends_of_week
+
+    def noted(reader: Reader, week: str, *more: Any) -> Trends:
+        counted.append(week)
+        return real(reader, week, *more)
+
+    monkeypatch.setattr(weekly, "trends_of_week", noted)
+    assert session.digest(WEEK, "ml-engineer").role == "ml-engineer"
+    session.mark([1], read=True)
+    second = session.digest(WEEK, "ai-engineer")
+    assert counted == [WEEK]
+    assert second.role == "ai-engineer"
+    session.import_files([lines(*papers([WEEK], first=900))])
+    grown = session.digest(WEEK, "ml-engineer")
+    assert counted == [WEEK, WEEK]
+    fresh = Session(session.home, clock=session.clock)
+    assert fresh.digest(WEEK, "ml-engineer") == grown
+    fresh.close()

@@ -71,6 +71,8 @@ class Config:
     """The theme of the terminal UI, which knows them; its own when empty."""
     plain: bool = False
     """Whether the terminal UI says everything in words, a line each."""
+    sync_on_open: bool = True
+    """Whether opening the terminal UI fetches what is more than an hour old."""
     daily_usd: float = 0.0
     """What may be spent a UTC day on X, whose service is paid for by what is read."""
     delivery: "Destinations | None" = None
@@ -149,7 +151,8 @@ def parse(tables: Mapping[str, Any], home: Path) -> Config:
         rerank=_depth(search),
         keys={str(k): str(v) for k, v in keys.items()},
         theme=_text(f"{FILE}: [tui]", _table(tables, "tui"), "theme"),
-        plain=_plain(_table(tables, "tui")),
+        plain=_switch(_table(tables, "tui"), "plain", default=False),
+        sync_on_open=_switch(_table(tables, "tui"), "sync", default=True),
         daily_usd=_dollars(_table(tables, "x")),
         delivery=_delivery(_table(tables, "delivery"), home),
         llm=_text(f"{FILE}: [digest]", _table(tables, "digest"), "llm"),
@@ -174,10 +177,11 @@ def _depth(table: Mapping[str, Any]) -> int:
     return value
 
 
-def _plain(table: Mapping[str, Any]) -> bool:
-    value = table.get("plain", False)
+def _switch(table: Mapping[str, Any], name: str, *, default: bool) -> bool:
+    value = table.get(name, default)
     if not isinstance(value, bool):
-        raise ConfigError(f"{FILE}: plain of [tui] must be true or false.", "Write plain = true.")
+        written = str(not default).lower()
+        raise ConfigError(f"{FILE}: {name} of [tui] must be true or false.", f"Write {name} = {written}.")
     return value
 
 

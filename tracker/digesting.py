@@ -14,7 +14,7 @@ from tracker.pages import Shared, Voice
 from tracker.store import saved, spans, vectors
 from tracker.trends import RECENT
 from tracker.trends.attaching import Embedded, attached
-from tracker.weekly import trends_of_week
+from tracker.weekly import Counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -143,8 +143,12 @@ def digest_of_week(
     minutes: int = 0,
     failing: Sequence[str] = (),
     embedder: Callable[[], Embedder] | None = None,
+    counted: Counted | None = None,
 ) -> Digest:
     """Return the digest of a week for a role.
+
+    Args:
+        counted: trends that were counted before, where there are any.
 
     Raises:
         QueryError: the text is no ISO week.
@@ -152,7 +156,7 @@ def digest_of_week(
     start = times.week_start(week)
     before = times.shifted(start.isoformat(), 7)
     return compose_week(
-        trends_of_week(reader, week, TOPICS),
+        (counted or Counted()).of_week(reader, week, TOPICS),
         StoreShelf(reader, embedder),
         week=times.week_of(start),
         role=role,
@@ -171,15 +175,19 @@ def brief_of_day(
     minutes: int = 0,
     failing: Sequence[str] = (),
     embedder: Callable[[], Embedder] | None = None,
+    counted: Counted | None = None,
 ) -> Digest:
     """Return the brief of a day for a role: what came in, against the trends as of that day.
+
+    Args:
+        counted: trends that were counted before, where there are any.
 
     Raises:
         QueryError: the text is no ISO day.
     """
     before = times.shifted(day, 1)
     return compose_day(
-        trends_of_week(reader, times.week_of_text(day) or "", TOPICS, as_of=day),
+        (counted or Counted()).of_week(reader, times.week_of_text(day) or "", TOPICS, as_of=day),
         StoreShelf(reader, embedder),
         day=day,
         role=role,

@@ -71,6 +71,10 @@ class Record:
     """Of posts that only hand on a page (a link submission, a bare share): its address; `links` holds it too."""
     is_bot: bool = False
     """Whether the service itself says that a machine posts under this account."""
+    answers: str = ""
+    """Of posts: the key, or another identifier, of the post that this one answers; it need not be stored."""
+    thread: str = ""
+    """Of posts in a thread: the same of the post that began it, where the service says so."""
     slots: tuple[Slot, ...] = ()
     """Of papers at a conference: when and where they are shown."""
     updates_only: bool = False
@@ -200,6 +204,19 @@ class Item:
     sightings: tuple[Sighting, ...]
     mentions: tuple[Mention, ...]
     marks: Marks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """The posts that answer each other, as far as they are stored.
+
+    Attributes:
+        posts: (depth, line) in reading order; what a post answers stands above it, one step less deep.
+        missing: the name of what the post that was asked for answers, where that is not stored; else empty.
+    """
+
+    posts: tuple[tuple[int, Line], ...] = ()
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 from tracker import times, trends
 from tracker.errors import NotFoundError
-from tracker.store import phrases
+from tracker.store import phrases, sources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.models import Trends
     from tracker.store.reader import Reader
+
+
+KEPT = 16
+"""So many counted weeks are kept: some 0.2 MB each with 40 topics in each list."""
 
 
 def window_of(week: str, as_of: str = "") -> tuple[str, str]:
@@ -43,6 +47,26 @@ def trends_of_week(reader: Reader, week: str, limit: int = 20, as_of: str = "") 
     papers = phrases.window(reader.connection, kind="paper", since=since, before=before)
     posts = phrases.window(reader.connection, kind="post", since=since, before=before)
     return trends.weekly(papers, posts, times.week_of(times.week_start(week)), limit=limit)
+
+
+class Counted:
+    """Trends of weeks, each counted once until the store changes: another role orders the same topics, and needs no recount."""
+
+    def __init__(self) -> None:
+        self._state: tuple[object, ...] = ()
+        self._kept: dict[tuple[str, int, str], Trends] = {}
+
+    def of_week(self, reader: Reader, week: str, limit: int = 20, as_of: str = "") -> Trends:
+        """Return what is rising in a week, as `trends_of_week` does."""
+        state, asked = sources.state_of(reader.connection), (week, limit, as_of)
+        if state != self._state:
+            self._state = state
+            self._kept.clear()
+        if asked not in self._kept:
+            self._kept[asked] = trends_of_week(reader, week, limit, as_of)
+            while len(self._kept) > KEPT:
+                self._kept.pop(next(iter(self._kept)))
+        return self._kept[asked]
 
 
 def trends_of_editions(

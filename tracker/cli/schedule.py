@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,26 +10,29 @@ from tracker import config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tracker.schedule import Plan
 
-HELP = """Let the system deliver at fixed times: by systemd, launchd or cron.
+HELP = """Let the system fetch or deliver at fixed times: by systemd, launchd or cron.
 
 \b
   tracker schedule --weekly mon 07:00            the digest of the week, each Monday
   tracker schedule --weekly mon 07:00 --sync     fetch first
   tracker schedule --daily 07:00 --sync          fetch each day; the digest still comes once
   tracker schedule --daily 07:00 --brief         the brief of the day before, each day
+  tracker schedule --fetch 07:00                 fetch each day, and deliver nothing
   tracker schedule show                          what is written, and where
   tracker schedule remove                        take exactly that away
 
-What will be written is shown first. A home has at most one weekly and one daily entry; a new one takes the place of the old.
+What will be written is shown first. A home has at most one entry of each kind; a new one takes the place of the old.
 """
 
 
 @click.group("schedule", help=HELP, invoke_without_command=True)
 @click.option("--weekly", nargs=2, metavar="DAY TIME", help="Deliver the digest each week, as mon 07:00.")
 @click.option("--daily", metavar="TIME", help="Deliver each day what has not arrived, as 07:00.")
+@click.option("--fetch", metavar="TIME", help="Fetch what is followed each day, as 07:00; deliver nothing.")
 @click.option("--brief", is_flag=True, help="What comes daily is the brief of the day before.")
 @click.option("--sync", "syncs", is_flag=True, help="Fetch what is followed first.")
 @click.option("--with", "way", type=click.Choice(["systemd", "launchd", "cron"]), help="By what, if not by what suits.")
@@ -42,6 +43,7 @@ def schedule_command(
     context: click.Context,
     weekly: tuple[str, str] | None,
     daily: str | None,
+    fetch: str | None,
     brief: bool,
     syncs: bool,
     way: str | None,
@@ -53,9 +55,11 @@ def schedule_command(
         return
     from tracker import schedule
 
-    plans = list(_plans(config.find_home(context.obj), weekly, daily, brief, syncs))
+    home = config.find_home(context.obj)
+    plans = list(_plans(home, weekly, daily, brief, syncs))
+    plans += [schedule.fetching(home, fetch)] if fetch else []
     if not plans:
-        raise click.UsageError("Say when: --weekly mon 07:00 or --daily 07:00.")
+        raise click.UsageError("Say when: --weekly mon 07:00, --daily 07:00 or --fetch 07:00.")
     chosen = schedule.scheduler(way or "")
     for plan in plans:
         click.echo(chosen.preview(plan))
@@ -67,7 +71,7 @@ def schedule_command(
 
 
 def _plans(home: Path, weekly: tuple[str, str] | None, daily: str | None, brief: bool, syncs: bool) -> Iterator[Plan]:
-    from tracker.schedule import DAILY, WEEKLY, name_of, plan
+    from tracker.schedule import DAILY, WEEKLY, name_of, plan, program
 
     home = home.resolve()
     command = (*program(), "--home", str(home), "deliver", *(["--sync"] if syncs else []))
@@ -75,12 +79,6 @@ def _plans(home: Path, weekly: tuple[str, str] | None, daily: str | None, brief:
         yield plan(name_of(home, WEEKLY), command, weekly[1], weekly[0])
     if daily:
         yield plan(name_of(home, DAILY), (*command, *(["--brief"] if brief else [])), daily)
-
-
-def program() -> tuple[str, ...]:
-    """Return the words that start this program from anywhere: the script beside its Python, else the module."""
-    script = Path(sys.executable).with_name("tracker")
-    return (str(script),) if script.is_file() else (sys.executable, "-m", "tracker")
 
 
 @schedule_command.command("show", help="Show what is written, and where.")
@@ -107,7 +105,7 @@ def remove_command(context: click.Context) -> None:
 
 
 def _names(context: click.Context) -> list[str]:
-    from tracker.schedule import DAILY, WEEKLY, name_of
+    from tracker.schedule import DAILY, FETCH, WEEKLY, name_of
 
     home = config.find_home(context.obj).resolve()
-    return [name_of(home, rhythm) for rhythm in (WEEKLY, DAILY)]
+    return [name_of(home, rhythm) for rhythm in (WEEKLY, DAILY, FETCH)]

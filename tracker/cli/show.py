@@ -8,7 +8,7 @@ from tracker import identity
 from tracker.cli.common import line_json, print_item, print_json, session_of
 from tracker.errors import NotFoundError, TrackerError
 from tracker.hub.talk import in_words
-from tracker.models import Item
+from tracker.models import Item, Thread
 from tracker.session import Session
 from tracker.text import clean_line
 
@@ -58,6 +58,9 @@ def item_json(session: Session, item: Item) -> dict[str, object]:
     fields["mentions"] = mentions
     fields["posts"] = [line_json(line) for line in session.reader.posts_about(item.row)] if item.kind == "paper" else []
     fields["talk"] = session.reader.talk_about([item.row], session.clock().date()).get(item.row)
+    thread = session.reader.thread_of(item.row)
+    posts = [{"depth": depth, **line_json(line)} for depth, line in thread.posts]
+    fields["thread"] = {"posts": posts, "missing": thread.missing}
     fields["told_elsewhere"] = [line.id for line in session.reader.told_elsewhere(item.row)]
     return fields
 
@@ -72,6 +75,7 @@ def _print_hub(session: Session, item: Item) -> None:
         click.echo(about)
         for line in lines:
             click.echo(f"  {line.date[:10]} {line.byline}: {line.title}")
+    _print_thread(session.reader.thread_of(item.row), item)
     if item.kind == "post" and item.links:
         click.echo()
         click.echo("Links:")
@@ -82,6 +86,17 @@ def _print_hub(session: Session, item: Item) -> None:
         click.echo("Also told at:")
         for line in elsewhere:
             click.echo(f"  {line.date[:10]} {line.origin}: {line.title} ({line.id})")
+
+
+def _print_thread(thread: Thread, item: Item) -> None:
+    if thread.posts or thread.missing:
+        click.echo()
+        click.echo("Thread:")
+    if thread.missing:
+        click.echo(f"  it answers {clean_line(thread.missing)}, which is not stored")
+    for depth, line in thread.posts:
+        here = "> " if line.row == item.row else "  "
+        click.echo(f"{here}{'  ' * depth}{line.date[:10]} {line.byline}: {line.title}")
 
 
 @click.command("open", help="Open an item in the browser.")

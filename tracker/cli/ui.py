@@ -37,7 +37,7 @@ def open_ui(given: Path | None, *, plain: bool = False) -> int:
         follows = bool(session.config.sources)
         status = run(
             session,
-            sync_after=REST if follows else None,
+            sync_after=REST if follows and session.config.sync_on_open else None,
             plain=plain,
             first_run=not follows and _is_first(folder),
         )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import tempfile
-from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
 from tracker.errors import DeliveryError
 from tracker.forms.markdown import to_markdown
+from tracker.processes import stop
 from tracker.text import clean_line, shorten
 
 if TYPE_CHECKING:
@@ -75,17 +74,8 @@ class ProgramChannel:
             return None
         finally:
             if process.poll() is None:
-                _stop(process)
+                stop(process)
         return process.returncode
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError):
-        if os.name == "posix":
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-    process.wait()
 
 
 def _last_line(said: IO[bytes]) -> str:

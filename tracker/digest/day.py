@@ -46,7 +46,7 @@ def compose_day(
     before = shifted(day, 1)
     library = Library(shelf, before)
     counts = shelf.counts(day, before)
-    talked = sections.by_people(shelf.discussed(day, before, RECOMMENDED))
+    talked = shelf.discussed(day, before, RECOMMENDED)
     near = shelf.near(role, day, before, RECOMMENDED)
     risers = _of_the_day(trends.topics, papers, role)
 

@@ -163,11 +163,6 @@ def _voice(topic: Topic, shelf: Shelf) -> tuple[Sentence, ...]:
     return ()
 
 
-def by_people(found: Sequence[tuple[Line, Talk]]) -> list[tuple[Line, Talk]]:
-    """Return talk in the order of distinct people, then of what readers gave and how late it was."""
-    return sorted(found, key=lambda pair: (-pair[1].people, -pair[1].score))
-
-
 def discussed(found: Sequence[tuple[Line, Talk]], teller: Teller) -> DigestSection:
     """Tell the papers that people wrote about; one voice is a voice, not a discussion, and is said to be one."""
     several = any(talk.people > 1 for _, talk in found)

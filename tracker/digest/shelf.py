@@ -37,7 +37,7 @@ class Shelf(Protocol):
         """Return the item of an id whole."""
 
     def discussed(self, since: str, before: str, limit: int) -> Sequence[tuple[Line, Talk]]:
-        """Return the papers that were talked about most, with what the posts amount to."""
+        """Return the papers that were talked about most, those by most people first, with what the posts amount to."""
 
     def shared(self, ids: Sequence[str], before: str) -> Mapping[str, Shared]:
         """Return who shared papers; those that nobody shared are left out."""

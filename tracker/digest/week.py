@@ -79,7 +79,7 @@ class _Maker:
         self._new, self.risers = list(told[: len(names)]), list(told[len(names) :])
         self._counts = shelf.counts(self._since, self._before)
         self._silent = shelf.silent(self._since, self._before)
-        self._discussed = sections.by_people(shelf.discussed(self._since, self._before, _DISCUSSED))
+        self._discussed = shelf.discussed(self._since, self._before, _DISCUSSED)
         self._near = shelf.near(role, self._since, self._before, RECOMMENDED)
 
     def sections(

@@ -116,6 +116,8 @@ def post(row: Mapping[str, Any], name: str) -> Record:
         engagement={clean_line(k, 40): float(v) for k, v in engagement.items() if isinstance(v, int | float)}
         if isinstance(engagement, dict)
         else {},
+        answers=clean_line(row.get("answers"), 300),
+        thread=clean_line(row.get("thread"), 300),
     )
 
 

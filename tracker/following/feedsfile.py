@@ -172,6 +172,28 @@ def changed(text: str, name: str, values: Mapping[str, Any]) -> str:
     return _checked("".join(pieces), before, [*known[:place], {**known[place], **values}, *known[place + 1 :]])
 
 
+def with_options(text: str, table: str, values: Mapping[str, Any]) -> str:
+    """Return the text with some options of a plain table replaced or added; a table that is not there comes before all others.
+
+    Raises:
+        ConfigError: the text is no TOML, or the table cannot be told from the rest.
+    """
+    import tomlkit
+
+    before = tables(text)
+    pieces, header = _pieces(text), re.compile(rf"[ \t]*\[[ \t]*{re.escape(table)}[ \t]*\]")
+    where = next((number for number, piece in enumerate(pieces) if header.match(piece)), None)
+    if where is None:
+        end = "\r\n" if "\r\n" in text else "\n"
+        written = f"[{table}]\n{tomlkit.dumps(dict(values))}\n".replace("\n", end)
+        pieces.insert(0 if _HEADER.match(pieces[0]) else 1, written)
+    else:
+        document = tomlkit.parse(pieces[where])
+        document[table].update(values)
+        pieces[where] = tomlkit.dumps(document)
+    return _says_what("".join(pieces), {**before, table: {**before.get(table, {}), **values}})
+
+
 def _sources(known: Mapping[str, Any]) -> list[dict[str, Any]]:
     found = known.get("source", [])
     return list(found) if isinstance(found, list) else []
@@ -227,11 +249,15 @@ def _trailing_comments(piece: str) -> str:
 
 def _checked(after: str, before: Mapping[str, Any], sources: Sequence[Mapping[str, Any]]) -> str:
     """Return the text if it says what it should: these sources, and all else as before."""
-    wanted = {**before, "source": list(sources)}
+    return _says_what(after, {**before, "source": list(sources)})
+
+
+def _says_what(after: str, wanted: Mapping[str, Any]) -> str:
+    """Return the text if it says what is wanted."""
     try:
         found = {"source": [], **tomllib.loads(after)}
     except tomllib.TOMLDecodeError:
         found = {}
-    if found != wanted:
+    if found != {"source": [], **wanted}:
         raise ConfigError(f"{config.FILE} is written in a way that cannot be changed from here.", _BY_HAND)
     return after

@@ -66,6 +66,11 @@ def talk_of(posts: Iterable[Voice], until: date) -> Talk:
     )
 
 
+def by_people(talk: Talk) -> tuple[int, float]:
+    """Return what puts papers of one span of days in order, the most discussed first: distinct people, then the score."""
+    return (-talk.people, -talk.score)
+
+
 def _handle(author: str) -> str:
     """Return what a person is called on each network: `@me@host` and `me.bsky.social` are `me`."""
     return author.lstrip("@").split("@")[0].split(".")[0].casefold()

@@ -1,6 +1,19 @@
 """Runs at fixed times, by what the system has for that: systemd, launchd or cron."""
 
 from tracker.schedule.choosing import Scheduler, everyone, scheduler
-from tracker.schedule.plans import DAILY, DAYS, WEEKLY, Plan, name_of, plan
+from tracker.schedule.plans import DAILY, DAYS, FETCH, WEEKLY, Plan, fetching, name_of, plan, program
 
-__all__ = ["DAILY", "DAYS", "WEEKLY", "Plan", "Scheduler", "everyone", "name_of", "plan", "scheduler"]
+__all__ = [
+    "DAILY",
+    "DAYS",
+    "FETCH",
+    "WEEKLY",
+    "Plan",
+    "Scheduler",
+    "everyone",
+    "fetching",
+    "name_of",
+    "plan",
+    "program",
+    "scheduler",
+]

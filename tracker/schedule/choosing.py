@@ -23,6 +23,9 @@ class Scheduler(Protocol):
     def title(self) -> str:
         """Return its name."""
 
+    def place(self, name: str) -> str:
+        """Return where an entry of a name is written, for the user."""
+
     def preview(self, plan: Plan) -> str:
         """Return everything that `install` will write."""
 
@@ -57,7 +60,7 @@ def scheduler(title: str = "", platform: str = sys.platform) -> Scheduler:
         return Cron()
     raise ScheduleError(
         "This machine has neither a systemd of the user nor launchd nor cron.",
-        "Let whatever starts programs there run 'tracker deliver --sync'.",
+        "Let whatever starts programs there run 'tracker sync' or 'tracker deliver --sync'.",
     )
 
 

@@ -69,6 +69,10 @@ class Cron:
 
     title = "cron"
 
+    def place(self, name: str) -> str:
+        """Return where the entry is."""
+        return f"your crontab, as {name}"
+
     def preview(self, plan: Plan) -> str:
         """Return the lines as they will be written."""
         return f"# crontab\n{entry(plan)}"

@@ -39,6 +39,10 @@ class Launchd:
     def _domain(self) -> str:
         return f"gui/{os.getuid() if hasattr(os, 'getuid') else 0}"
 
+    def place(self, name: str) -> str:
+        """Return the path of the file."""
+        return str(self._path(name))
+
     def preview(self, plan: Plan) -> str:
         """Return the file as it will be written, under its path."""
         return f"# {self._path(plan.name)}\n{agent(plan)}"

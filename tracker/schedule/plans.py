@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tracker.errors import ScheduleError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-WEEKLY, DAILY = "weekly", "daily"
+WEEKLY, DAILY, FETCH = "weekly", "daily", "fetch"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})")
 
@@ -22,7 +20,7 @@ class Plan:
     """A command at a time of each day or of one day of each week, in the time of the machine.
 
     Attributes:
-        name: of the entry; one a home and rhythm.
+        name: of the entry; one a home and rhythm (`WEEKLY` and `DAILY` deliver, `FETCH` only fetches).
         words: the command, with absolute paths.
         hour, minute: when.
         day: place in `DAYS`; None means each day.
@@ -62,3 +60,19 @@ def plan(name: str, words: tuple[str, ...], time: str, day: str = "") -> Plan:
             f"{broken!r} cannot stand in a schedule.", "Move the home to a path without control characters."
         )
     return Plan(name, words, int(found[1]), int(found[2]), DAYS.index(day[:3].lower()) if day else None)
+
+
+def program() -> tuple[str, ...]:
+    """Return the words that start this program from anywhere: the script beside its Python, else the module."""
+    script = Path(sys.executable).with_name("tracker")
+    return (str(script),) if script.is_file() else (sys.executable, "-m", "tracker")
+
+
+def fetching(home: Path, time: str) -> Plan:
+    """Return the plan that fetches what a home follows each day at a time, as `07:00`, and delivers nothing.
+
+    Raises:
+        ScheduleError: the text is no time, or the path of the home holds a line break.
+    """
+    home = home.resolve()
+    return plan(name_of(home, FETCH), (*program(), "--home", str(home), "sync"), time)

@@ -24,12 +24,12 @@ def units(plan: Plan) -> Mapping[str, str]:
     """Return the files by name."""
     # with ':' systemd replaces no variables in the words
     service = (
-        "[Unit]\nDescription=The digest of research-tracker\n\n"
+        "[Unit]\nDescription=What research-tracker does at a set time\n\n"
         f"[Service]\nType=oneshot\nExecStart=:{' '.join(map(_word, plan.words))}\n"
     )
     day = f"{DAYS[plan.day].capitalize()} " if plan.day is not None else ""
     timer = (
-        "[Unit]\nDescription=When the digest of research-tracker is made\n\n"
+        "[Unit]\nDescription=When research-tracker does it\n\n"
         f"[Timer]\nOnCalendar={day}*-*-* {plan.hour:02d}:{plan.minute:02d}:00\nPersistent=true\n\n"
         "[Install]\nWantedBy=timers.target\n"
     )
@@ -53,6 +53,10 @@ class Systemd:
     def folder(self) -> Path:
         """Where the user's units are."""
         return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "systemd" / "user"
+
+    def place(self, name: str) -> str:
+        """Return the path of the timer."""
+        return str(self.folder / f"{name}.timer")
 
     def preview(self, plan: Plan) -> str:
         """Return the files as they will be written, each under its path."""

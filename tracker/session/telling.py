@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from tracker import config, times
 from tracker.errors import ConfigError
 from tracker.session.asking import Asking
+from tracker.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tracker.conference_page import Wish
     from tracker.delivery import Outcome
@@ -20,12 +21,16 @@ if TYPE_CHECKING:
     from tracker.pages import ConferencePage, Digest, TopicPage
     from tracker.roles import Role
     from tracker.store.reader import Reader
+    from tracker.weekly import Counted
 
 log = logging.getLogger("tracker")
 
 
 class Telling(Asking):
     """What a home tells: trends, topics, conferences, digests, and their delivery."""
+
+    progress: Callable[[str], None] = staticmethod(lambda _: None)
+    """Is told what is being done where something takes long. What it raises ends that; what was stored by then is whole."""
 
     def latest_week(self, reader: Reader | None = None) -> str:
         """Return the ISO week of the newest paper, since papers are what is counted; of the newest post, or this one, without any."""
@@ -49,11 +54,11 @@ class Telling(Asking):
         Raises:
             QueryError: the text is no ISO week.
         """
-        from tracker.weekly import trends_of_week, window_of
+        from tracker.weekly import window_of
 
         chosen = times.week_of_text(as_of) or week or self.latest_week()
         self._extract_phrases(*window_of(chosen, as_of))
-        return trends_of_week(reader or self.reader, chosen, limit, as_of)
+        return self._counted.of_week(reader or self.reader, chosen, limit, as_of)
 
     def editions(self, venue: str, before: Sequence[int], after: Sequence[int], limit: int = 20) -> Trends:
         """Return what rose from some editions of a venue to others.
@@ -91,6 +96,12 @@ class Telling(Asking):
         return topic_page(self.reader, name, as_of or times.last_day(week or self.latest_week()), limit)
 
     @cached_property
+    def _counted(self) -> Counted:
+        from tracker.weekly import Counted
+
+        return Counted()
+
+    @cached_property
     def roles(self) -> Mapping[str, Role]:
         """The roles shipped, changed and added to by `roles.toml` of the home."""
         from tracker import roles
@@ -122,8 +133,15 @@ class Telling(Asking):
         chosen, asked, newest = reader or self.reader, self.role(role), self.latest_week()
         self._extract_phrases(*window_of(week or newest))
         failing = self._failing(chosen) if (week or newest) >= newest else []
+        self.progress("counting twelve weeks of papers and posts")
         return digest_of_week(
-            chosen, week or newest, asked, minutes=minutes, failing=failing, embedder=lambda: self.embedder
+            chosen,
+            week or newest,
+            asked,
+            minutes=minutes,
+            failing=failing,
+            embedder=lambda: self.embedder,
+            counted=self._counted,
         )
 
     def brief(
@@ -140,8 +158,15 @@ class Telling(Asking):
         chosen, asked, newest = reader or self.reader, self.role(role), self.latest_day()
         self._extract_phrases(*window_of(times.week_of_text(day or newest) or ""))
         failing = self._failing(chosen) if (day or newest) >= newest else []
+        self.progress("counting twelve weeks of papers and posts")
         return brief_of_day(
-            chosen, day or newest, asked, minutes=minutes, failing=failing, embedder=lambda: self.embedder
+            chosen,
+            day or newest,
+            asked,
+            minutes=minutes,
+            failing=failing,
+            embedder=lambda: self.embedder,
+            counted=self._counted,
         )
 
     def _failing(self, reader: Reader) -> list[str]:
@@ -216,3 +241,4 @@ class Telling(Asking):
 
         for done in phrases.extract_pending(self.writer, since, before):
             log.info("phrases of %d items extracted", done)
+            self.progress(f"phrases of {plural(done, 'new item')} read")

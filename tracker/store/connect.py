@@ -10,7 +10,7 @@ from pathlib import Path
 from tracker import times
 from tracker.errors import BusyError, StoreError
 
-VERSION = 11
+VERSION = 12
 """The number of migrations this program knows; kept in `PRAGMA user_version` so that readers need not load them."""
 _BUSY_MILLISECONDS = 15_000
 _REFUSALS = (

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from tracker.hub.talk import Voice, points_of, talk_of
+from tracker.hub.talk import Voice, by_people, points_of, talk_of
 from tracker.models import Talk
 
 _COLUMNS = (
@@ -29,11 +29,11 @@ _EACH = " GROUP BY papers.row, posts.row"
 
 
 def discussed(connection: sqlite3.Connection, since: str, before: str, limit: int) -> list[tuple[int, Talk]]:
-    """Return (row, talk) of the papers most talked about between two ISO days, the most first."""
+    """Return (row, talk) of the papers most talked about between two ISO days, in the order of `by_people`."""
     until = date.fromisoformat(before[:10]) - timedelta(days=1)
     found = sorted(
         _talks(connection, _COLUMNS + _OF_DAYS + _EACH, [since, before], until).items(),
-        key=lambda pair: (-pair[1].score, -pair[0]),
+        key=lambda pair: (*by_people(pair[1]), -pair[0]),
     )
     return found[:limit]
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from tracker import identity
 from tracker.errors import NotFoundError
-from tracker.models import Item, Kind, Line, Marks, Mention, Sighting, SourceState, Talk
+from tracker.models import Item, Kind, Line, Marks, Mention, Sighting, SourceState, Talk, Thread
 from tracker.query import Filter
-from tracker.store import completing, discussion, filters, grouping, sources, spans
+from tracker.store import answers, completing, discussion, filters, grouping, sources, spans
 from tracker.store.connect import open_reader
 from tracker.text import title_key
 
@@ -273,6 +273,16 @@ class Reader:
     def told_elsewhere(self, row: int) -> list[Line]:
         """Return the other posts that tell the story of a post, the earliest first."""
         return self.lines(discussion.told_elsewhere(self.connection, row))
+
+    def thread_of(self, row: int) -> Thread:
+        """Return the thread that a post stands in; of a post that answers nothing and is not answered, an empty one."""
+        found, missing = answers.thread_of(self.connection, row)
+        lines = {line.row: line for line in self.lines([told for _, told in found])} if len(found) > 1 else {}
+        return Thread(posts=tuple((depth, lines[told]) for depth, told in found if told in lines), missing=missing)
+
+    def weeks(self) -> list[tuple[str, int, int]]:
+        """Return (ISO week, papers, posts) of all weeks with something in them, the newest first."""
+        return spans.weeks(self.connection)
 
     def read_ids(self) -> frozenset[str]:
         """Return the ids of items that were read."""

@@ -271,6 +271,17 @@ END;
 """
 
 
+_ANSWERS = """
+CREATE TABLE answers (
+    post INTEGER PRIMARY KEY REFERENCES items (row) ON DELETE CASCADE,
+    answered TEXT NOT NULL,
+    thread TEXT NOT NULL
+);
+CREATE INDEX answers_to ON answers (answered);
+CREATE INDEX answers_in_thread ON answers (thread) WHERE thread != '';
+"""
+
+
 @migrations()
 def m001_first_tables(database: "Database") -> None:
     """Create everything of the first version."""
@@ -358,6 +369,13 @@ def m011_phrases_awaited(database: "Database") -> None:
         *_statements(_AWAITED),
         *(f"{trigger}END" for trigger in _AWAITED_TRIGGERS.split("END;\n") if trigger.strip()),
     ):
+        database.execute(statement)
+
+
+@migrations()
+def m012_threads(database: "Database") -> None:
+    """Keep what a post answers and the thread it stands in: a row only for posts that do, names that need not be stored."""
+    for statement in _statements(_ANSWERS):
         database.execute(statement)
 
 

@@ -194,3 +194,10 @@ def finish_run(connection: sqlite3.Connection, run: int, now: str, new: int, cha
             "UPDATE runs SET finished = ?, new = ?, changed = ?, failed = ? WHERE run = ?",
             [now, new, changed, failed, run],
         )
+
+
+def state_of(connection: sqlite3.Connection) -> tuple[object, ...]:
+    """Return numbers that change whenever items came, changed or went, and when a run began or ended; marks change none of them."""
+    written = dict(connection.execute("SELECT name, seq FROM sqlite_sequence WHERE name IN ('items', 'changes')"))
+    runs = connection.execute("SELECT MAX(run), MAX(finished), COUNT(finished) FROM runs").fetchone()
+    return (written.get("items"), written.get("changes"), *runs)

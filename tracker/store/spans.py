@@ -2,10 +2,11 @@
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracker.times import shifted
+from tracker.times import shifted, week_of_text
 
 _IN_SPAN = "items.date >= :since AND items.date < :before AND length(items.date) >= 10"
 _PEOPLE = "LEFT JOIN voices ON voices.network = items.network AND voices.author = items.author"
@@ -41,6 +42,18 @@ def came_in(connection: sqlite3.Connection, since: str, before: str) -> tuple[in
         {"since": since, "before": before},
     ).fetchone()
     return int(found[0]), int(found[1]), int(found[2])
+
+
+def weeks(connection: sqlite3.Connection) -> list[tuple[str, int, int]]:
+    """Return (ISO week, papers, posts) of all weeks in which something is known to have come out, the newest first."""
+    found = connection.execute(
+        "SELECT kind, substr(date, 1, 10), COUNT(*) FROM items WHERE length(date) >= 10 GROUP BY 1, 2"
+    )
+    counts: defaultdict[str, dict[str, int]] = defaultdict(lambda: {"paper": 0, "post": 0})
+    for kind, day, number in found:
+        if week := week_of_text(day):
+            counts[week][kind] += number
+    return [(week, counts[week]["paper"], counts[week]["post"]) for week in sorted(counts, reverse=True)]
 
 
 def silent_sources(connection: sqlite3.Connection, since: str, before: str) -> list[str]:

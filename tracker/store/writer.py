@@ -116,6 +116,7 @@ class _Batch:
         self.new_names: list[tuple[str, int]] = []
         self.new_sightings: list[tuple[object, ...]] = []
         self.new_mentions: list[tuple[object, ...]] = []
+        self.new_answers: list[tuple[object, ...]] = []
         self.new_bots: set[tuple[str, str]] = set()
 
     def digest(self, record: Record) -> int:
@@ -199,6 +200,8 @@ class _Batch:
                 mark,
             )
         )
+        if record.answers or record.thread:
+            self.new_answers.append((row, record.answers, record.thread))
         if record.is_bot:
             self.new_bots.add((record.network, record.author))
         self.new_mentions += [(row, m.identifier, m.how, m.confidence) for m in plan.mentions]
@@ -261,6 +264,7 @@ class _Batch:
         run("UPDATE identifiers SET item = ? WHERE item = ?", [row, other])
         run("UPDATE sightings SET item = ? WHERE item = ?", [row, other])
         run("UPDATE OR IGNORE mentions SET post = ? WHERE post = ?", [row, other])
+        run("UPDATE OR IGNORE answers SET post = ? WHERE post = ?", [row, other])
         run("INSERT OR IGNORE INTO tags (item, tag) SELECT ?, tag FROM tags WHERE item = ?", [row, other])
         _merge_marks(self.connection, row, other)
         saved.merge(self.connection, row, other)
@@ -301,12 +305,15 @@ class _Batch:
             "INSERT OR REPLACE INTO mentions (post, identifier, how, confidence) VALUES (?, ?, ?, ?)", self.new_mentions
         )
         self.connection.executemany(
+            "INSERT OR REPLACE INTO answers (post, answered, thread) VALUES (?, ?, ?)", self.new_answers
+        )
+        self.connection.executemany(
             "INSERT INTO voices (network, author, said, is_bot, why) VALUES (?, ?, 1, 1, 'the network says so')"
             " ON CONFLICT (network, author) DO UPDATE SET said = 1, is_bot = 1, why = excluded.why",
             sorted(self.new_bots),
         )
         self.new_bots.clear()
-        for waiting in (self.new_items, self.new_names, self.new_sightings, self.new_mentions):
+        for waiting in (self.new_items, self.new_names, self.new_sightings, self.new_mentions, self.new_answers):
             waiting.clear()
 
 

@@ -10,8 +10,8 @@ import select
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO, Any, Protocol, TypeVar
 
@@ -19,11 +19,17 @@ from tracker.errors import TrackerError
 from tracker.session import Session
 
 Result = TypeVar("Result")
+Told = Callable[[str], None]
+"""Hears in words what is being done."""
 IDLE_SECONDS = 30.0
 """So long a process waits for more work before it ends: walking from week to week should not begin anew each time."""
 NICE = 10
 """By how much the long work gives way to whoever reads."""
 _STEP, _DONE, _FAILED = "step", "done", "failed"
+
+
+def silent(_: str) -> None:
+    """Hear nothing."""
 
 
 class ApartError(TrackerError):
@@ -33,8 +39,8 @@ class ApartError(TrackerError):
 class Room(Protocol):
     """Where work on a home is done: used from one thread at a time, which waits."""
 
-    def run(self, work: Callable[[Session], Result]) -> Result:
-        """Return what a work returns; what it raises is raised here."""
+    def run(self, work: Callable[[Session], Result], *, told: Told = silent) -> Result:
+        """Return what a work returns; what it raises is raised here. `told` hears what is being done; what it raises ends the work."""
         ...
 
     def follow(self, work: Callable[[Session], Iterable[Result]]) -> Iterator[Result]:
@@ -60,9 +66,13 @@ class Here:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def run(self, work: Callable[[Session], Result]) -> Result:
+    def run(self, work: Callable[[Session], Result], *, told: Told = silent) -> Result:
         """Return what a work returns."""
-        return work(self._session)
+        self._session.progress = told
+        try:
+            return work(self._session)
+        finally:
+            self._session.progress = silent
 
     def follow(self, work: Callable[[Session], Iterable[Result]]) -> Iterator[Result]:
         """Yield what a work yields."""
@@ -89,15 +99,21 @@ class Apart:
         self._log = session.log_file
         self._process: subprocess.Popen[bytes] | None = None
 
-    def run(self, work: Callable[[Session], Result]) -> Result:
-        """Return what a work returns.
+    def run(self, work: Callable[[Session], Result], *, told: Told = silent) -> Result:
+        """Return what a work returns. Where `told` raises, the process is ended.
 
         Raises:
             ApartError: the process ended before it was done.
         """
-        *_, (_, result) = self._talk(work)
-        found: Result = result
-        return found
+        with closing(self._talk(work)) as answers:
+            found: Any = None
+            for kind, value in answers:
+                if kind == _DONE:
+                    found = value
+                else:
+                    told(value)
+            result: Result = found
+            return result
 
     def follow(self, work: Callable[[Session], Iterable[Result]]) -> Iterator[Result]:
         """Yield what a work yields.
@@ -119,7 +135,7 @@ class Apart:
             process.kill()
             process.wait()
 
-    def _talk(self, work: Callable[[Session], Any]) -> Iterator[tuple[str, Any]]:
+    def _talk(self, work: Callable[[Session], Any]) -> Generator[tuple[str, Any], None, None]:
         answers = self._ask(pickle.dumps(work))
         try:
             while True:
@@ -195,12 +211,17 @@ def serve(home: str, gap_scale: str, idle: str) -> None:
         except EOFError:
             return
         session.forget_config()
+        session.progress = lambda doing: _answer(answers, (_STEP, doing))
         try:
             for answer in _done(work, session):
-                pickle.dump(answer, answers)
-                answers.flush()
+                _answer(answers, answer)
         except BrokenPipeError:  # nobody waits any more
             os._exit(0)
+
+
+def _answer(answers: IO[bytes], answer: tuple[str, Any]) -> None:
+    pickle.dump(answer, answers)
+    answers.flush()
 
 
 def _done(work: Callable[[Session], Any], session: Session) -> Iterator[tuple[str, Any]]:

@@ -122,7 +122,11 @@ class TrackerApp(App[int]):
             event.prevent_default()
 
     def _fatal_error(self) -> None:
-        """Leave after an error that nobody foresaw, with one line; Textual itself prints all variables of all frames."""
+        """Leave after an error that nobody foresaw, with one line; Textual itself prints all variables of all frames.
+
+        Textual 8 has no public place for this: an error may bring a `__rich__` of its own, but not one that nobody foresaw.
+        A version that calls it otherwise prints its own words; the terminal is restored all the same.
+        """
         error = self._exception or RuntimeError("no exception was handed on")
         self.panic(Text(clean_line(self.desk.last_words_for(error), 1_000), overflow="fold"))
 

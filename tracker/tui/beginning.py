@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tracker import config, home
 from tracker.config import ROLES
-from tracker.errors import ConfigError
+from tracker.errors import ConfigError, ScheduleError
 from tracker.following import feedsfile
 from tracker.text import plural
 
@@ -29,6 +29,8 @@ class Answers:
     role: str = ""
     own: bool = False
     """Whether only what they name themselves is followed."""
+    often: str = "open"
+    """`open`, `daily` or `keys`, see `OFTEN`."""
     when: str = "later"
     """`sync`, `starter`, `both` or `later`."""
 
@@ -87,9 +89,15 @@ TIMES = (
     Choice("starter", "only the starter library", "needs no network"),
     Choice("later", "not now", "R fetches whenever you like"),
 )
-RHYTHM = (
-    "From then on, opening tracker fetches what is more than an hour old."
-    " 'tracker schedule --daily 07:00 --sync' lets the system do it each morning."
+MORNING = "07:00"
+OFTEN = (
+    Choice("open", "when I open tracker", "what is more than an hour old is fetched then; nothing runs in between"),
+    Choice(
+        "daily",
+        f"each morning at {MORNING} too",
+        "by what the system has for that: a user timer of systemd, an agent of launchd, or cron",
+    ),
+    Choice("keys", "only when I press r or R", "nothing is fetched by itself"),
 )
 
 
@@ -101,3 +109,36 @@ def write(folder: Path, answers: Answers) -> None:
     """
     home.create(folder, answers.role, bare=answers.own)
     note_asked(folder)
+
+
+def set_rhythm(folder: Path, often: str) -> str:
+    """Set up how often a home fetches; return what was written and how to undo it, or why it could not be.
+
+    Args:
+        folder: the home, with its `feeds.toml`.
+        often: `open`, `daily` or `keys`, see `OFTEN`.
+
+    Raises:
+        ConfigError: `feeds.toml` is wrong, or cannot be changed from here.
+        StoreError: the folder cannot be written.
+    """
+    is_open = often != "keys"
+    if config.load(folder).sync_on_open != is_open:
+        feedsfile.edit(folder, lambda text: feedsfile.with_options(text, "tui", {"sync": is_open}))
+    if often == "daily":
+        return _schedule(folder)
+    return "" if is_open else "feeds.toml now says sync = false in [tui]; without that line, opening tracker fetches."
+
+
+def _schedule(folder: Path) -> str:
+    """Let the system fetch each morning; a machine that cannot is no reason to stop."""
+    from tracker import schedule
+
+    try:
+        way, plan = schedule.scheduler(), schedule.fetching(folder, MORNING)
+        way.install(plan)
+    except ScheduleError as error:
+        return f"{error} Until then, opening tracker fetches what is more than an hour old."
+    except OSError as error:
+        return f"The schedule cannot be written: {error.strerror or error}. Opening tracker fetches all the same."
+    return f"Written for {way.title}: {way.place(plan.name)}. 'tracker schedule remove' takes it away."

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property, partial
+from typing import Protocol
 
 from tracker import times
 from tracker.errors import TrackerError
@@ -24,6 +25,13 @@ from tracker.tui.reads import Reader
 
 TOPICS = 20
 LOOK = "last-look.json"
+
+
+class Stoppable(Protocol):
+    """Something that runs and can be ended at once."""
+
+    def stop(self) -> None:
+        """End it."""
 
 
 class Desk:
@@ -49,6 +57,8 @@ class Desk:
         """Rows of new matches that Today has shown, by the name of their saved search."""
         self.newest: dict[tuple[int, str], object] = {}
         """The newest job of each group, by which older ones know that nobody waits for them."""
+        self.programs: set[Stoppable] = set()
+        """Programs that run: none outlives the screen that would have told of its end."""
         self._found: Found | None = None
 
     # background work
@@ -164,7 +174,9 @@ class Desk:
             self.session.saved.see(name, rows)
 
     def close(self) -> None:
-        """Write what is left to write and note what was seen."""
+        """End the programs that run, write what is left to write and note what was seen."""
+        for program in self.programs:
+            program.stop()
         if self.listed:
             self.lane("marks").submit(lambda _: self._see(), lambda _, __: None)
         if "marks" in self._lanes:

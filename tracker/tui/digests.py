@@ -6,12 +6,15 @@ Drawn from the digest itself, not from its Markdown: so no text in it is ever pa
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from rich.cells import cell_len
+
+from tracker.digest.words import span
 from tracker.forms.numbering import Numbers
 from tracker.forms.outside import figures, paragraphs, series
 from tracker.pages import Digest, DigestEntry, Sentence
 from tracker.text import plural
-from tracker.tui.cells import Part, sparkline, steady
-from tracker.tui.messages import CitedTarget, ItemTarget, Target, TopicTarget
+from tracker.tui.cells import Part, Row, fit, fit_right, sign, sparkline, steady
+from tracker.tui.messages import CitedTarget, EditionTarget, ItemTarget, Target, TopicTarget
 from tracker.tui.rows import Draw, heading_draw, line_draw, text_draw
 from tracker.tui.widgets.entry_list import Entry, line_entry
 
@@ -29,6 +32,22 @@ def digest_entries(digest: Digest) -> list[Entry]:
         entries.append(Entry(heading_draw("How this was made")))
         entries += _told(digest.how, numbers, "how", indent=1, role="dim")
     return [*entries, *_references(numbers)]
+
+
+def week_entries(weeks: Sequence[tuple[str, int, int]], present: str) -> list[Entry]:
+    """Return weeks, each with its days, papers and posts, as entries that open their digest; the present one is marked."""
+    return [
+        Entry(partial(_week_rows, week, papers, posts, week == present), EditionTarget(week), ("week", week))
+        for week, papers, posts in weeks
+    ]
+
+
+def _week_rows(week: str, papers: int, posts: int, is_present: bool, width: int) -> list[Row]:
+    mark = sign("▸ ", "shown: ") if is_present else "  "
+    counts = f"{fit_right(plural(papers, 'paper'), 14)}{fit_right(plural(posts, 'post'), 14)}"
+    room = width - cell_len(mark) - cell_len(week) - cell_len(counts) - 4
+    days = [(f"{week}  ", "strong" if is_present else ""), (fit(span(week), room), "")]
+    return [[(" ", ""), (mark, "accent"), *days, (counts, "dim")]]
 
 
 def _entry(entry: DigestEntry, numbers: Numbers, part: str) -> Iterator[Entry]:

@@ -6,11 +6,12 @@ from dataclasses import replace
 from tracker.hub.talk import in_words
 from tracker.identity import canonical_url, is_web_address
 from tracker.latex import readable
-from tracker.models import Item, Line, Talk
+from tracker.models import Item, Line, Talk, Thread
 from tracker.text import plural
 from tracker.tui.blocks import Block, Document, line_blocks, paragraphs
 from tracker.tui.cells import Part, sign, steady
 from tracker.tui.messages import UrlTarget, ViewTarget
+from tracker.tui.threads import thread_blocks
 
 _CODE_HOSTS = frozenset({"github.com", "gitlab.com", "huggingface.co", "codeberg.org", "bitbucket.org"})
 
@@ -22,6 +23,7 @@ def item_document(
     *,
     talk: Talk | None = None,
     said: Mapping[int, str] | None = None,
+    thread: Thread | None = None,
     elsewhere: Sequence[Line] = (),
     near: Sequence[Line] = (),
 ) -> Document:
@@ -29,7 +31,8 @@ def item_document(
 
     Args:
         talk: what the posts about a paper amount to.
-        said: what these posts say, by row.
+        said: what these posts, or those of its thread, say, by row.
+        thread: of a post, what it answers and what answers it.
         elsewhere: other posts that tell the story of a post.
         near: items near to it in meaning.
     """
@@ -45,6 +48,7 @@ def item_document(
         blocks.append(Block([("In short: ", "dim"), (steady(item.tldr), "")], gap=True))
     if item.comment:
         blocks.append(Block([("Comment: ", "dim"), (steady(item.comment), "dim")], gap=True))
+    blocks += thread_blocks(item, thread, said or {}) if thread else []
     blocks += _related(item, related, talk, said or {})
     blocks += _elsewhere(elsewhere)
     blocks += _links(item)

@@ -82,6 +82,19 @@ def start(
     desk.lane(lane).submit(work, settler(asyncio.get_running_loop(), future), lambda: desk.newest[name] is not future)
 
 
+def cancel(node: Widget, group: str) -> None:
+    """Wait no longer for the job of a group: one that has not begun never does, of one that has the result is dropped."""
+    desk_of(node).newest[(id(node), group)] = None
+    node.workers.cancel_group(node, group)
+
+
+def is_wanted(node: Widget, group: str) -> "Callable[[], bool]":
+    """Return what tells a job of this group, in its lane, whether anybody still waits for the one that was started last."""
+    newest, name = desk_of(node).newest, (id(node), group)
+    mine = newest.get(name)
+    return lambda: mine is not None and newest.get(name) is mine
+
+
 def completer(node: Widget) -> Callable[[str, str], Awaitable[str]]:
     """Return what completes the value of a filter from the store; only the newest question is answered."""
     desk, newest = desk_of(node), [0]

@@ -82,6 +82,7 @@ TRENDS_KEYS = (Key("topic", "T", "topic", "the page of any topic", "trends"),)
 DIGEST_KEYS = (
     Key("earlier", "left_square_bracket,left", "edition(-1)", "the week or day before", "digest"),
     Key("later", "right_square_bracket,right", "edition(1)", "the week or day after", "digest"),
+    Key("weeks", "w", "weeks", "list of all weeks", "digest"),
     Key("day", "d", "day", "digest of the week / brief of the day", "digest"),
     Key("role", "c", "role", "for the next role", "digest"),
 )

@@ -84,6 +84,13 @@ class TextTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class EditionTarget:
+    """The digest of an ISO week."""
+
+    week: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChoiceTarget:
     """An answer to a question, by its name."""
 
@@ -92,7 +99,7 @@ class ChoiceTarget:
 
 Readable = ItemTarget | TopicTarget | SourceTarget | ItemsTarget | CitedTarget | ReadyTarget | TextTarget
 """What the reading pane shows."""
-Target = Readable | UrlTarget | ViewTarget | ChoiceTarget
+Target = Readable | UrlTarget | ViewTarget | ChoiceTarget | EditionTarget
 
 
 class Pointed(Message):

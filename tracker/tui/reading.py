@@ -12,6 +12,7 @@ from tracker.tui.desk import Desk
 from tracker.tui.messages import (
     ChoiceTarget,
     CitedTarget,
+    EditionTarget,
     ItemsTarget,
     ItemTarget,
     Readable,
@@ -26,7 +27,7 @@ from tracker.tui.messages import (
 from tracker.tui.reads import Reader
 
 QUOTED = 12
-"""So many posts about a paper are quoted."""
+"""So many posts about a paper, or of a thread, are quoted."""
 NEAR = 5
 """So many items that are near in meaning are listed."""
 REST_SECONDS = 0.2
@@ -35,7 +36,7 @@ REST_SECONDS = 0.2
 
 def gather_document(target: Target, desk: Desk) -> Callable[[Reader], Document] | None:
     """Return what gathers the document of a target, or None when there is nothing to read."""
-    if isinstance(target, UrlTarget | ViewTarget | ChoiceTarget):
+    if isinstance(target, UrlTarget | ViewTarget | ChoiceTarget | EditionTarget):
         return None
     return lambda reader: _document(reader, target, desk)
 
@@ -129,6 +130,19 @@ def _item(reader: Reader, name: str | int, desk: Desk, near: Sequence[Line] = ()
     if item.kind == "paper":
         talk = reader.talk_about([item.row], times.now().date()).get(item.row)
         posts = reader.posts_about(item.row)
-        said = {row: text for row, (_, text) in reader.texts([post.row for post in posts[:QUOTED]]).items()}
+        said = _said(reader, [post.row for post in posts[:QUOTED]])
         return item_document(item, line, posts, talk=talk, said=said, near=near)
-    return item_document(item, line, reader.papers_of(item.row), elsewhere=reader.told_elsewhere(item.row), near=near)
+    thread = reader.thread_of(item.row)
+    return item_document(
+        item,
+        line,
+        reader.papers_of(item.row),
+        said=_said(reader, [post.row for _, post in thread.posts[:QUOTED]]),
+        thread=thread,
+        elsewhere=reader.told_elsewhere(item.row),
+        near=near,
+    )
+
+
+def _said(reader: Reader, rows: Sequence[int]) -> dict[int, str]:
+    return {row: text for row, (_, text) in reader.texts(rows).items()}

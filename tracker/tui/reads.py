@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
-from tracker.models import Item, Line, SourceState, Talk
+from tracker.models import Item, Line, SourceState, Talk, Thread
 from tracker.query import Filter
 
 if TYPE_CHECKING:
@@ -82,6 +82,14 @@ class Reader(Protocol):
 
     def told_elsewhere(self, row: int) -> list[Line]:
         """Return the other posts that tell the story of a post."""
+        ...
+
+    def thread_of(self, row: int) -> Thread:
+        """Return the thread that a post stands in."""
+        ...
+
+    def weeks(self) -> list[tuple[str, int, int]]:
+        """Return (ISO week, papers, posts), the newest week first."""
         ...
 
     def per_week(self, source: str, since: str) -> float:

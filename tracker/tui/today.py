@@ -10,7 +10,7 @@ from tracker.models import Line, SavedSearch, SourceState, Talk, Topic, Trends
 from tracker.query import Filter
 from tracker.text import plural
 from tracker.tui.cells import steady
-from tracker.tui.messages import ChoiceTarget, ItemsTarget, TopicTarget
+from tracker.tui.messages import ChoiceTarget, ItemsTarget, TopicTarget, ViewTarget
 from tracker.tui.parts import Part, fitted
 from tracker.tui.reads import Discussed, Reader
 from tracker.tui.rows import Draw, line_draw, text_draw, topic_draw
@@ -189,7 +189,8 @@ def _parts(data: TodayData) -> Iterator[Part]:
     topics = sorted(sure or found, key=lambda topic: -data.interest(topic))
     rising = [Entry(topic_draw(topic), TopicTarget.of(topic), ("topic", topic.id)) for topic in topics]
     if data.trends and data.trends.notice and data.trends.papers_after:  # an empty home has better advice to give
-        rising.insert(0, Entry(text_draw([(data.trends.notice, "dim")], indent=3)))
+        notice = text_draw([(data.trends.notice, "dim")], indent=3)
+        rising.insert(0, Entry(notice, ViewTarget(5), ("topic", "notice")))
     yield Part("Rising", f"{data.trends.window}, 5 shows more" if data.trends else "", rising, 2, 8)
     discussed = [line_entry(found.line, "discussed", partial(_discussed_draw, found.talk)) for found in data.discussed]
     yield Part("Most discussed", "people who posted about it in two weeks", discussed, 2, 8)

@@ -106,6 +106,8 @@ def record_of(post: Mapping[str, Any]) -> Record | None:
         author=name,
         engagement=counts(post, _COUNTS),
         is_bot=any(map(_says_bot, [author.get("labels"), post.get("labels"), said.get("labels")])),
+        answers=_answered(said, "parent"),
+        thread=_answered(said, "root"),
     )
 
 
@@ -167,6 +169,12 @@ def _is_to_another(post: Mapping[str, Any]) -> bool:
     did = _text(mapping(post.get("author")).get("did"))
     starts = [_text(mapping(reply.get(part)).get("uri")) for part in ("root", "parent")]
     return any(start and not start.startswith(f"at://{did}/") for start in starts)
+
+
+def _answered(said: Mapping[str, Any], part: str) -> str:
+    """Return the key of the post that a post answers (`parent`) or that began its thread (`root`); empty when there is none."""
+    uri = _text(mapping(mapping(said.get("reply")).get(part)).get("uri"))
+    return f"bluesky:{uri}" if _URI.fullmatch(uri) else ""
 
 
 def _says_bot(labels: object) -> bool:

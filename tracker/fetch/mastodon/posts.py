@@ -77,7 +77,7 @@ def record_of(status: Mapping[str, Any], home: str) -> Record | None:
     return Record(
         kind="post",
         key=key,
-        identifiers=(key, f"url:{canonical_url(url)}"),
+        identifiers=tuple(filter(None, [key, f"url:{canonical_url(url)}", _name_at(home, status.get("id"))])),
         title=shorten(": ".join(filter(None, [warning, said])), _TITLE_WIDTH) or f"Post by {author}",
         text=clean_text("\n\n".join(filter(None, [warning, own, heading if heading not in own else ""]))),
         authors=tuple(filter(None, [clean_line(_PICTURE.sub(" ", _string(account.get("display_name"))), 200)])),
@@ -90,7 +90,14 @@ def record_of(status: Mapping[str, Any], home: str) -> Record | None:
         engagement=_engagement(status),
         subject=links[0] if len(links) == 1 and words in {"", title_key(heading)} else "",
         is_bot=account.get("bot") is True,
+        answers=_name_at(home, status.get("in_reply_to_id")),
     )
+
+
+def _name_at(home: str, number: object) -> str:
+    """Return the name of a status by its id on a server, by which that server names what is answered; empty without one."""
+    found = clean_line(number, 100)
+    return f"mastodon-id:{home.lower()}/{found}" if home and found else ""
 
 
 def voice(account: Mapping[str, Any], home: str) -> str:

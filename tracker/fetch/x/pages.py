@@ -31,7 +31,7 @@ PAGE_SIZE = 25
 USERS_AT_ONCE = 100
 _SEARCHABLE = timedelta(days=7, hours=-2)  # somewhat less than a week: the clocks of two machines
 _FIELDS = {
-    "tweet.fields": "created_at,author_id,entities,public_metrics,referenced_tweets,note_tweet",
+    "tweet.fields": "created_at,author_id,entities,public_metrics,referenced_tweets,conversation_id,note_tweet",
     "expansions": "referenced_tweets.id",
 }
 _turn = Lock()

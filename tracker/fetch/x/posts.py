@@ -77,6 +77,8 @@ def _record(post: Mapping[str, Any], author: _Author, included: Included) -> Rec
         ],
         published=times.parse(_string(post.get("created_at"))),
         counts=mapping(post.get("public_metrics")),
+        answers=_reference(post, {"replied_to"}),
+        thread=post.get("conversation_id"),
     )
 
 
@@ -97,6 +99,7 @@ def archived(post: Mapping[str, Any], author: str = "") -> Record | None:
         [*_targets(urls), *_targets(_urls(mapping(post.get("quoted_status"))))],
         published=_old_date(_string(post.get("created_at"))),
         counts=post,
+        answers=post.get("in_reply_to_status_id_str"),
     )
 
 
@@ -127,6 +130,8 @@ def _built(
     *,
     published: str | None = None,
     counts: Mapping[str, Any] | None = None,
+    answers: object = "",
+    thread: object = "",
 ) -> Record | None:
     number = number_of(name)
     if number is None or not isinstance(text, str):
@@ -146,7 +151,15 @@ def _built(
         network="x",
         author=author.account,
         engagement=_engagement(counts or {}),
+        answers=_key(answers),
+        thread="" if number_of(thread) == number else _key(thread),
     )
+
+
+def _key(name: object) -> str:
+    """Return the key of a post by its id, or an empty text."""
+    number = number_of(name)
+    return "" if number is None else f"x:{number}"
 
 
 def _author(post: Mapping[str, Any], included: Included, fallback: str) -> _Author:

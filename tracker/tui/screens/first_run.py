@@ -1,4 +1,4 @@
-"""The screen of a first run: three questions, each to be left with esc."""
+"""The screen of a first run: three questions and what to begin with, each to be left with esc."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from tracker.errors import TrackerError
 from tracker.session import Session
-from tracker.tui.beginning import RHYTHM, TIMES, Answers, Choice, roles, subscriptions, write
+from tracker.tui.beginning import OFTEN, TIMES, Answers, Choice, roles, set_rhythm, subscriptions, write
 from tracker.tui.cells import Row, steady
 from tracker.tui.desk import Desk
 from tracker.tui.following import EXAMPLES, Proposal, propose
@@ -25,7 +25,7 @@ from tracker.tui.widgets.entry_list import Entry, EntryList
 
 
 class FirstRun(ModalScreen[Answers]):
-    """Asks for the role, for what to follow, for when to fetch; returns the answers when the last one is given or esc is pressed.
+    """Asks for the role, for what to follow, for how often to fetch and whether now; returns the answers when the last one is given or esc is pressed.
 
     Args:
         folder: the home.
@@ -85,8 +85,10 @@ class FirstRun(ModalScreen[Answers]):
             entries = _question("2 of 3  What to follow?", "Sources (7) changes it at any time.", self._offers())
         elif step == "name":
             entries = self._naming()
+        elif step == "often":
+            entries = _question("3 of 3  How often to fetch?", "'tracker schedule' and feeds.toml change it.", OFTEN)
         else:
-            entries = _question("3 of 3  When to fetch?", RHYTHM, TIMES)
+            entries = _question("To begin with", "Reading goes on meanwhile.", TIMES)
         shown = self.query_one(EntryList)
         shown.show(entries, keep=False)
         (self.box if step == "name" else shown).focus()
@@ -135,10 +137,25 @@ class FirstRun(ModalScreen[Answers]):
         elif self._step == "what":
             self._answers = replace(self._answers, own=value == "own")
             if self._written():
-                self._ask("name" if value == "own" else "when")
-        else:
+                self._ask("name" if value == "own" else "often")
+        elif self._step == "often":
+            self._answers = replace(self._answers, often=value)
+            self._set_rhythm(value)
+        elif self._step == "when":
             self._answers = replace(self._answers, when=value)
             self.action_leave()
+
+    def _set_rhythm(self, often: str) -> None:
+        """Set up how often is fetched, in a lane: asking the system may take a while. Whatever comes of it, it goes on."""
+        self._step = "waiting"
+        self.say("Asking the system …" if often == "daily" else "")
+
+        def told(words: str) -> None:
+            self.desk.reread()
+            self._ask("when")
+            self.say(words)
+
+        start(self.box, "trying", lambda _: set_rhythm(self._folder, often), told, group="first-run", failed=told)
 
     def _written(self) -> bool:
         """Write what was chosen so far; say why where it cannot be."""
@@ -162,7 +179,7 @@ class FirstRun(ModalScreen[Answers]):
         event.stop()
         text = event.value.strip()
         if not text:
-            self._ask("when")
+            self._ask("often")
             return
         self.say(f"Asking {text} …")
         session, attempt = self.desk.trying, text != self._refused

@@ -11,9 +11,9 @@ from textual.containers import Horizontal, Vertical
 from tracker.tui import look
 from tracker.tui.jobs import start
 from tracker.tui.keys import MAIN_KEYS, VIEWS, bindings, unknown
-from tracker.tui.messages import ChoiceTarget, Counted, Opened, UrlTarget, ViewTarget
+from tracker.tui.messages import ChoiceTarget, Counted, EditionTarget, Opened, UrlTarget, ViewTarget
 from tracker.tui.rows import TROUBLED
-from tracker.tui.screens.keeping import Keeping
+from tracker.tui.screens.leaving import Leaving
 from tracker.tui.screens.starting import look_for_garbage
 from tracker.tui.views.building import view_of
 from tracker.tui.views.today import TodayView
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from tracker.models import SourceState
+    from tracker.tui.views.digest import DigestView
     from tracker.tui.views.search import SearchView
 
 
@@ -32,7 +33,7 @@ RELOAD_AFTER_SECONDS = 0.3
 """So that the first keys are answered before everything is gathered."""
 
 
-class MainScreen(Keeping):
+class MainScreen(Leaving):
     """Views are built when they are first asked for, so the first frame pays for one only."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(MAIN_KEYS)]
@@ -72,11 +73,6 @@ class MainScreen(Keeping):
         if self._is_first_run:
             self.ask_first()
         look_for_garbage()
-
-    @property
-    def is_typing(self) -> bool:
-        """Whether keys are letters of a line."""
-        return self.focused is not None and self.focused.check_consume_key("x", "x")
 
     def on_resize(self) -> None:
         """Fill the reading pane when there is room for it now."""
@@ -148,6 +144,8 @@ class MainScreen(Keeping):
             self.open_address(target.url)
         elif isinstance(target, ChoiceTarget):
             self.begin(target.value)
+        elif isinstance(target, EditionTarget):
+            cast("DigestView", self.view).go_to(target.week)
         elif isinstance(target, ViewTarget):
             await self.action_view(target.number, target.line)
         else:
@@ -175,21 +173,11 @@ class MainScreen(Keeping):
         self.view.next_unread(direction, done)
 
     async def action_back(self, may_quit: bool) -> None:
-        """Go one step back: prompt, link, pane, search line, filter, view; at the top `q` quits."""
-        prompt = self.prompt
-        if prompt is not None and prompt.close():
-            self.focus_again()
-        elif self.leave_modes():
-            self.show_hints()
-        elif len(self.trail) > 1:
-            self.trail.pop()
-            self.show_in_pane(self.trail[-1])
-        elif self.is_reading:
-            self.stop_reading()
-            self.view.focus_list()
-            self.show_in_pane(self.view.listing.target)
-        elif self.is_typing and self.view.listing.target is not None:
-            self.view.listing.focus()
+        """Go one step back: prompt, link, pane, search line, program, view, filter; at the top `q` quits."""
+        if self.closes():
+            return
+        if not may_quit and self.stop_program():
+            self.say("Stopping it …")
         elif self.came_from:
             await self._show_view(self.came_from.pop())
         elif self.view.back():

@@ -12,6 +12,12 @@ from tracker.tui.forms import address_of, json_of, markdown_of, pdf_of
 from tracker.tui.jobs import start
 from tracker.tui.reads import Reader
 from tracker.tui.screens.noting import Noting
+from tracker.tui.widgets.bars import TopBar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tracker.tui import programs
 
 if TYPE_CHECKING:
     from webbrowser import BaseBrowser
@@ -22,6 +28,9 @@ _COPIED = {"link": ("link",), "markdown": ("line", "lines of Markdown"), "bibtex
 
 class Sending(Noting):
     """Nothing but a web address is ever opened, and no shell is ever started."""
+
+    program: "programs.Running | None" = None
+    """The program that is running, which esc ends."""
 
     # the browser
 
@@ -100,9 +109,11 @@ class Sending(Noting):
         self.desk.kept.pipe = line.strip()
         folder = self.desk.session.home
 
+        running = programs.Running(f"'{words[0]}'")
+
         def work(reader: Reader) -> programs.Ended:
             text = "".join(f"{json_of(reader.item(row))}\n" for row in rows)
-            return programs.run(words, text, folder)
+            return programs.run(words, text, folder, running=running)
 
         def ended(done: programs.Ended) -> None:
             said = steady(done.last_line, 500)
@@ -111,4 +122,41 @@ class Sending(Noting):
             else:
                 self.say(said or f"'{words[0]}' has taken {plural(len(rows), 'item')}.")
 
-        start(self, "programs", work, ended, group="pipe")
+        self.run_program(running, work, ended)
+
+    def run_program(
+        self,
+        running: "programs.Running",
+        work: "Callable[[Reader], programs.Ended]",
+        ended: "Callable[[programs.Ended], None]",
+    ) -> None:
+        """Wait for a program in a lane of its own; one at a time, and esc ends it."""
+        if self.program is not None:
+            self.say(f"{self.program.said} is still running; esc stops it.")
+            return
+        self.program = running
+        self.query_one(TopBar).update(running=running.said)
+
+        def over() -> None:
+            self.program = None
+            self.desk.programs.discard(running)
+            self.query_one(TopBar).update(running="")
+
+        def done(outcome: "programs.Ended") -> None:
+            over()
+            ended(outcome)
+
+        def failed(words: str) -> None:
+            over()
+            self.say(words, "info" if running.is_stopped else "bad")
+
+        self.say(f"{running.said} is running; esc stops it.")
+        self.desk.programs.add(running)
+        start(self, "programs", work, done, group="program", failed=failed)
+
+    def stop_program(self) -> bool:
+        """End the program that is running; False when there is none."""
+        if self.program is None or self.program.is_stopped:
+            return False
+        self.program.stop()
+        return True

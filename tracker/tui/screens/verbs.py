@@ -4,7 +4,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from tracker.tui.cells import steady
-from tracker.tui.jobs import start
 from tracker.tui.messages import TextTarget
 from tracker.tui.screens.saving import Saving
 
@@ -39,8 +38,8 @@ class Verbs(Saving):
             self.after_change()
             self._tell_end(said, done)
 
-        self.say(f"{said} is running …")
-        start(self, "verbs", lambda _: programs.run(words, "", home, SECONDS), ended)
+        running = programs.Running(said)
+        self.run_program(running, lambda _: programs.run(words, "", home, SECONDS, running), ended)
 
     def _tell_end(self, said: str, done: "programs.Ended") -> None:
         tone = "bad" if done.status else "info"

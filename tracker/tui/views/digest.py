@@ -1,5 +1,6 @@
 """Digest: the summary of a week or the brief of a day, for one role or another, each sentence with the items it rests on."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from typing import ClassVar
@@ -8,17 +9,22 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from tracker import times
+from tracker.errors import TrackerError
 from tracker.text import plural
 from tracker.tui.cells import steady
 from tracker.tui.counting import Asked, Made, make
-from tracker.tui.digests import digest_entries
-from tracker.tui.jobs import start
+from tracker.tui.digests import digest_entries, week_entries
+from tracker.tui.jobs import cancel, is_wanted, start
 from tracker.tui.keys import DIGEST_KEYS, bindings
 from tracker.tui.views.base import Caption, View
 from tracker.tui.widgets.entry_list import EntryList
 
 KEPT = 16
 """So many digests are kept until the store changes: going back and forth must not count a week anew."""
+
+
+class StoppedError(TrackerError):
+    """A digest was being made and nobody waits for it any more."""
 
 
 class DigestView(View):
@@ -29,7 +35,7 @@ class DigestView(View):
     hints: ClassVar[tuple[tuple[str, str], ...]] = (
         ("open", "what it cites"),
         ("earlier", "earlier"),
-        ("later", "later"),
+        ("weeks", "weeks"),
         ("day", "day or week"),
         ("role", "role"),
         ("help", "keys"),
@@ -41,6 +47,8 @@ class DigestView(View):
         self.asked = Asked()
         self.made: Made | None = None
         self._kept: dict[Asked, Made] = {}
+        self._is_waiting = False
+        self._lists_weeks = False
 
     def compose(self) -> ComposeResult:
         """Build caption and list."""
@@ -51,31 +59,43 @@ class DigestView(View):
         """Write the digest when it is first looked at."""
         if not self._is_asked:
             self._is_asked = True
-            self.query_one(EntryList).empty = "Reading the week …"
+            self.query_one(EntryList).empty = "Reading the week …\nesc stops it."
             self._ask(self.asked)
 
     def reload(self) -> None:
         """Write it anew: the store has changed."""
         self._kept.clear()
         if self._is_asked:
-            self._ask(self.asked)
+            self._ask(self.asked, is_list_left=False)
 
-    def _ask(self, asked: Asked) -> None:
+    def _ask(self, asked: Asked, *, is_list_left: bool = True) -> None:
         """Show another digest; the present one stays until it is there."""
         self.asked = asked
+        self._lists_weeks = self._lists_weeks and not is_list_left
         if asked in self._kept:
+            cancel(self, "digest")
             self._show(self._kept[asked])
             return
-        what = asked.edition or ("the newest day" if asked.is_day else "the newest week")
-        self.query_one(Caption).say(f"Reading {what} …")
-        start(
-            self,
-            "aside",
-            lambda _: self.desk.aside.run(partial(make, asked)),
-            self._keep,
-            group="digest",
-            failed=self._refused,
-        )
+        self._is_waiting = True
+        self._tell(asked, "waiting for what is being counted")
+        start(self, "aside", lambda _: self._make(asked), self._keep, group="digest", failed=self._refused)
+
+    def _tell(self, asked: Asked, doing: str) -> None:
+        """Say what is waited for, and how far it is."""
+        if self._is_waiting and asked == self.asked:
+            what = asked.edition or ("the newest day" if asked.is_day else "the newest week")
+            self.query_one(Caption).say(f"Reading {what}: {doing} …  ·  esc stops it")
+
+    def _make(self, asked: Asked) -> Made:
+        """Compose a digest; in the lane `aside`, which goes on to its next job as soon as nobody waits for this one."""
+        is_still = is_wanted(self, "digest")
+
+        def tell(doing: str) -> None:
+            if not is_still():
+                raise StoppedError(f"{asked.edition or 'The digest'} is not wanted any more.")
+            self.app.call_later(self._tell, asked, doing)
+
+        return self.desk.aside.run(partial(make, asked), told=tell)
 
     def _keep(self, made: Made) -> None:
         self._kept[made.asked] = made
@@ -83,7 +103,27 @@ class DigestView(View):
             self._kept.pop(next(iter(self._kept)))
         self._show(made)
 
+    def back(self) -> bool:
+        """Stop waiting, or leave the list of weeks."""
+        if self._is_waiting:
+            cancel(self, "digest")
+            self._is_waiting = False
+            self._is_asked = self.made is not None
+            if self.made is None:
+                self.query_one(EntryList).empty = "Stopped.\n6 reads the week."
+            else:
+                self.asked = self.made.asked
+            self._describe()
+            self.say("Stopped; what was shown before stays." if self.made else "Stopped.")
+            return True
+        if self._lists_weeks and self.made is not None:
+            self._lists_weeks = False
+            self._show(self.made)
+            return True
+        return False
+
     def _refused(self, words: str) -> None:
+        self._is_waiting = False
         if self.made is not None:
             self.asked = self.made.asked  # what is shown is what the keys go on from
         self._describe()
@@ -95,6 +135,9 @@ class DigestView(View):
             made.digest.role,
         )
         self.made = made
+        self._is_waiting = False
+        if self._lists_weeks:
+            return
         shown = self.query_one(EntryList)
         shown.empty = "Nothing to sum up yet.\nR fetches your sources."
         shown.show(digest_entries(made.digest), keep=not is_other)
@@ -108,6 +151,29 @@ class DigestView(View):
         self.query_one(Caption).say(f"{steady(self.made.digest.title)}{minutes}")
 
     # walking
+
+    def action_weeks(self) -> None:
+        """List all weeks in the place of the digest, or go back to it."""
+        if self._lists_weeks:
+            self.back()
+        elif self.made is not None:
+            start(self, "lists", lambda reader: reader.weeks(), self._list_weeks, group="weeks")
+
+    def _list_weeks(self, weeks: Sequence[tuple[str, int, int]]) -> None:
+        if self.made is None:
+            return
+        self._lists_weeks = True
+        newest, present = (_week(edition) for edition in (self.made.newest, self.made.digest.edition))
+        past = [one for one in weeks if one[0] <= newest]
+        shown = self.query_one(EntryList)
+        shown.show(week_entries(past, present), keep=False)
+        place = next((number for number, (week, *_) in enumerate(past) if week == present), 0)
+        shown.move_to(place)
+        self.query_one(Caption).say(f"{plural(len(past), 'week')}  ·  enter opens one, esc goes back")
+
+    def go_to(self, week: str) -> None:
+        """Show the digest of a week from the list."""
+        self._ask(Asked(week, role=self.asked.role))
 
     def action_edition(self, by: int) -> None:
         """Go to a later or earlier week or day, as far as there is one."""
@@ -141,6 +207,11 @@ class DigestView(View):
         present = self.made.digest.role if self.asked.role is None else self.asked.role
         place = roles.index(present) + 1 if present in roles else 0
         self._ask(Asked(self.asked.edition, self.asked.is_day, roles[place % len(roles)]))
+
+
+def _week(edition: str) -> str:
+    """Return the ISO week of an edition, itself or that of a day."""
+    return edition if "W" in edition else times.week_of_text(edition) or ""
 
 
 def _shifted(edition: str, by: int, *, is_day: bool) -> str:

@@ -25,17 +25,26 @@ class TopBar(Widget):
         self.failing = 0
         self.busy = ""
         self.brief = ""
+        self.running = ""
         self._spans: list[tuple[int, int, int]] = []
 
     def update(
-        self, *, number: int | None = None, failing: int | None = None, busy: str | None = None, brief: str = "⟳"
+        self,
+        *,
+        number: int | None = None,
+        failing: int | None = None,
+        busy: str | None = None,
+        brief: str = "⟳",
+        running: str | None = None,
     ) -> None:
-        """Change what is shown; `brief` stands for `busy` where there is no room for it."""
+        """Change what is shown: `busy` is how far a sync is, `brief` the same for little room, `running` a program that esc ends."""
         self.number = self.number if number is None else number
         self.failing = self.failing if failing is None else failing
         before, self.busy = self.busy, self.busy if busy is None else busy
         self.brief = self.brief if busy is None else brief
-        if not is_plain() or number is not None or failing is not None or bool(before) != bool(self.busy):
+        was_running, self.running = self.running, self.running if running is None else running
+        is_other = bool(before) != bool(self.busy) or was_running != self.running
+        if not is_plain() or number is not None or failing is not None or is_other:
             self.refresh()
 
     def render(self) -> Text:
@@ -59,9 +68,10 @@ class TopBar(Widget):
         if self.failing:
             words = f"▲ {self.failing} failing"
             state.append(words if len(words) <= room else f"▲{self.failing}", style["alarm"])
-        if self.busy:
+        if self.busy or self.running:
             left = room - state.cell_len - (1 if self.failing else 0)
-            busy = next((words for words in (steady(self.busy), self.brief, "⟳") if len(words) <= left), "")
+            whole = steady("  ".join(part for part in (self.running, self.busy) if part))
+            busy = next((words for words in (whole, self.brief, "⟳") if words and len(words) <= left), "")
             state = Text.assemble((busy, style["busy"]), " " if self.failing and busy else "", state)
         text.append(" " * max(room - state.cell_len, 0))
         return text.append_text(state)
@@ -71,6 +81,7 @@ class TopBar(Widget):
         words = [f" View {self.number} of {len(VIEWS)}: {VIEWS[self.number - 1]}"]
         words += [f"{plural(self.failing, 'source')} failing, 7 shows them"] if self.failing else []
         words += ["a sync is running"] if self.busy else []
+        words += [f"{steady(self.running)} is running, escape stops it"] if self.running else []
         return Text(". ".join(words), no_wrap=True, end="")
 
     def on_click(self, event: events.Click) -> None:
