@@ -50,9 +50,9 @@ def first_frames(large: Path, small: Path, others: Mapping[str, tuple[Sequence[s
         {
             "an empty Textual app": ([sys.executable, "-c", EMPTY], _CLEARED),
             "first frame": (ours(large), b"Sources"),
-            "content": (ours(large), homes.first_words(large)[0].encode()),
+            "content": (ours(large), homes.marks_of(large)[0]),
             "first frame, 100 items": (ours(small), b"Sources"),
-            "content, 100 items": (ours(small), homes.first_words(small)[0].encode()),
+            "content, 100 items": (ours(small), homes.marks_of(small)[0]),
             **others,
         }
     )
@@ -76,7 +76,7 @@ def memory(home: Path) -> None:
 
 def answers(home: Path, presses: int) -> None:
     """Print median and worst of each key: idle, while this UI syncs and embeds, while another process does."""
-    title = homes.first_words(home)[1]
+    paper = homes.marks_of(home)[1]
     neighbour = keys.Neighbour(home)
     print(f"milliseconds of {presses} presses, median and worst")
     print(f"{'key':8} {'idle':>13} {'sync here':>14} {'sync elsewhere':>15}")
@@ -86,7 +86,7 @@ def answers(home: Path, presses: int) -> None:
             terminal = Terminal(ours(home))
             terminal.wait(b"Sources")
             terminal.rest(4.0)
-            rows.append(keys.table(keys.measure(terminal, key, title, presses, busy)))
+            rows.append(keys.table(keys.measure(terminal, key, paper, presses, busy)))
             if key is keys.KEYS[-1]:
                 print(f"memory at the end of {busy.__class__.__name__}: {terminal.memory()}", file=sys.stderr)
             terminal.close()
@@ -99,6 +99,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.tui")
     parser.add_argument("home", type=Path)
     parser.add_argument("--presses", type=int, default=200)
+    parser.add_argument(
+        "--part", choices=("starts", "memory", "keys"), action="append", help="only this; all without it"
+    )
     parser.add_argument("--artui", help="the command that starts artui, for instance from an environment of its own")
     given = parser.parse_args()
     print(describe())
@@ -109,14 +112,18 @@ def main() -> None:
         totals = session.reader.totals()
         session.close()
         print(f"{totals.papers:,} papers and {totals.posts:,} posts")
+        parts = given.part or ["starts", "memory", "keys"]
         others: dict[str, tuple[Sequence[str], bytes]] = {}
-        if command := peers.newsboat(work / "newsboat", totals.papers + totals.posts):
+        if "starts" in parts and (command := peers.newsboat(work / "newsboat", totals.papers + totals.posts)):
             others["newsboat, as many items"] = (command, b"Feed 1")
         if given.artui:
             others["artui"] = (shlex.split(given.artui), _ARTUI_TITLE)
-        first_frames(large, small, others)
-        memory(large)
-        answers(large, given.presses)
+        if "starts" in parts:
+            first_frames(large, small, others)
+        if "memory" in parts:
+            memory(large)
+        if "keys" in parts:
+            answers(large, given.presses)
 
 
 if __name__ == "__main__":

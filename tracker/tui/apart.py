@@ -19,7 +19,7 @@ from tracker.errors import TrackerError
 from tracker.session import Session
 
 Result = TypeVar("Result")
-IDLE_SECONDS = 30.0
+IDLE_SECONDS = 5.0
 """So long a process waits for more work before it ends: walking from week to week should not begin anew each time."""
 NICE = 10
 """By how much the long work gives way to whoever reads."""
