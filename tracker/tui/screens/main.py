@@ -14,8 +14,8 @@ from tracker.tui.keys import MAIN_KEYS, VIEWS, bindings, unknown
 from tracker.tui.messages import ChoiceTarget, Counted, Opened, UrlTarget, ViewTarget
 from tracker.tui.rows import TROUBLED
 from tracker.tui.screens.keeping import Keeping
+from tracker.tui.screens.opening import load_ahead, view_of
 from tracker.tui.screens.starting import look_for_garbage
-from tracker.tui.views.base import View
 from tracker.tui.views.today import TodayView
 from tracker.tui.widgets.bars import BottomBar, TopBar
 from tracker.tui.widgets.nav import Nav
@@ -26,29 +26,6 @@ if TYPE_CHECKING:
 
     from tracker.models import SourceState
     from tracker.tui.views.search import SearchView
-
-
-def view_of(number: int) -> View:
-    """Make a view; what only one view needs is imported with it."""
-    if number in {2, 3}:
-        from tracker.tui.views.lines import PapersView, PostsView
-
-        return PapersView() if number == 2 else PostsView()
-    if number == 4:
-        from tracker.tui.views.search import SearchView
-
-        return SearchView()
-    if number == 5:
-        from tracker.tui.views.trends import TrendsView
-
-        return TrendsView()
-    if number == 6:
-        from tracker.tui.views.digest import DigestView
-
-        return DigestView()
-    from tracker.tui.views.sources import SourcesView
-
-    return SourcesView()
 
 
 RELOAD_AFTER_SECONDS = 0.3
@@ -90,6 +67,7 @@ class MainScreen(Keeping):
         today = cast("TodayView", self.views[1])
         today.enter()  # its counts stand in the column of views also where another view was kept
         self.set_timer(RELOAD_AFTER_SECONDS, today.reload)
+        start(self, "ahead", lambda _: load_ahead(), lambda _: None)
         self.look_at_sources()
         self.greet()
         if self._is_first_run:
