@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import statistics
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -52,9 +51,9 @@ def measure(
     terminal: Terminal, key: Key, paper: bytes, presses: int, keep_busy: Callable[[Terminal], None]
 ) -> list[float]:
     """Return the milliseconds of so many presses in the list of papers, beginning at its top."""
-    terminal.press(b"2", CURSOR)
-    terminal.rest(0.3, 3.0)
-    terminal.press(b"Gg", CURSOR)
+    for code in (b"2", b"G", b"g"):
+        terminal.press(code, CURSOR)
+        terminal.rest(0.1, 1.0)
     answer = key.answer or paper
     found = []
     for _ in range(presses):
@@ -64,11 +63,6 @@ def measure(
             terminal.press(code, told)
             terminal.rest(0.03, 0.3)
     return found
-
-
-def table(found: list[float]) -> str:
-    """Return median and worst."""
-    return f"{statistics.median(found):6.0f} {max(found):6.0f}"
 
 
 def idle(terminal: Terminal) -> None:

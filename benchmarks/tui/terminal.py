@@ -96,7 +96,7 @@ class Terminal:
 
     def memory(self) -> Memory:
         """Return what the program and its children hold now."""
-        found = [_status(process) for process in _family(self.process)]
+        found = [sizes for process in _family(self.process) if (sizes := _status(process))]
         sums = [sum(values) for values in zip(*found, strict=True)]
         return Memory(*sums, processes=len(found))
 
@@ -109,8 +109,10 @@ class Terminal:
         os.close(self.master)
 
 
-def _status(process: int) -> tuple[float, float, float]:
+def _status(process: int) -> tuple[float, float, float] | None:
     text = Path(f"/proc/{process}/status").read_text()
+    if "VmRSS" not in text:  # it has ended
+        return None
     sizes = {name: int(size) / 1024 for name, size in re.findall(r"(\w+):\s+(\d+) kB", text)}
     return sizes["VmRSS"], sizes["RssAnon"], sizes["RssFile"] + sizes["RssShmem"]
 
