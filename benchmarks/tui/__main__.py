@@ -81,7 +81,7 @@ def memory(home: Path) -> None:
 def answers(home: Path, presses: int) -> None:
     """Print median and worst of each key: idle, while this UI syncs and embeds, while another process does."""
     paper, neighbour = homes.marks_of(home)[1], keys.Neighbour(home)
-    print(f"milliseconds of {presses} presses, median and worst:")
+    print(f"milliseconds of {presses} presses: median, worst (of the worst so many waiting for a processor)")
     for name, busy in (("idle", keys.idle), ("while it syncs", keys.Syncing()), ("while another syncs", neighbour)):
         terminal = Terminal(ours(home))
         terminal.wait(b"Sources")
@@ -89,7 +89,7 @@ def answers(home: Path, presses: int) -> None:
         found = {key.name: keys.measure(terminal, key, paper, presses, busy) for key in keys.KEYS}
         held = terminal.memory()
         terminal.close()
-        told = "   ".join(f"{key} {statistics.median(times):.0f} {max(times):.0f}" for key, times in found.items())
+        told = "  ".join(f"{key} {keys.told(times)}" for key, times in found.items())
         print(f"{name:20} {told}   ({held})", flush=True)
     neighbour.end()
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import statistics
 import subprocess
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from benchmarks.tui.terminal import Terminal
+    from benchmarks.tui.terminal import Answer, Terminal
 
 CURSOR = "▌".encode()
 _FETCH = b"R"
@@ -49,8 +50,8 @@ KEYS = (
 
 def measure(
     terminal: Terminal, key: Key, paper: bytes, presses: int, keep_busy: Callable[[Terminal], None]
-) -> list[float]:
-    """Return the milliseconds of so many presses in the list of papers, beginning at its top."""
+) -> list[Answer]:
+    """Return the answers to so many presses in the list of papers, beginning at its top."""
     for code in (b"2", b"G", b"g"):
         terminal.press(code, CURSOR)
         terminal.rest(0.1, 1.0)
@@ -63,6 +64,12 @@ def measure(
             terminal.press(code, told)
             terminal.rest(0.03, 0.3)
     return found
+
+
+def told(answers: Sequence[Answer]) -> str:
+    """Return median and worst, and of the worst what it waited for a processor."""
+    worst = max(answers)
+    return f"{statistics.median(one.taken for one in answers):3.0f} {worst.taken:4.0f} ({worst.queued:.0f})"
 
 
 def idle(terminal: Terminal) -> None:
