@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import sys
 from collections.abc import Iterator
 from functools import partial
 from operator import methodcaller
@@ -16,12 +15,6 @@ from tracker.models import SyncEvent
 from tracker.session import Session
 from tracker.tui.apart import Apart, ApartError, Here
 from tracker.tui.counting import Asked, drop, fill, find, keep, make
-
-
-@pytest.fixture(autouse=True)
-def _works_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the process import this file, where the works are."""
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), *filter(None, sys.path)]))
 
 
 @pytest.fixture
@@ -89,6 +82,18 @@ def test_steps_come_as_they_are_made(session: Session) -> None:
         assert [step.step for step in steps] == ["stored"]
         assert steps[0].new > 100
         assert session.reader.totals().papers > 100
+    finally:
+        room.close()
+
+
+def test_nothing_is_imported_from_the_folder_one_happens_to_be_in(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tracker.py").write_text("raise SystemExit('not this one')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    room = Apart(session)
+    try:
+        assert room.run(shout) == session.home.name
     finally:
         room.close()
 

@@ -74,9 +74,9 @@ def _follow(folder: Path, site: Site) -> Path:
     return folder
 
 
-def first_words(home: Path) -> tuple[str, str]:
-    """Return the first word of the newest item, and that of the newest paper."""
+def marks_of(home: Path) -> tuple[bytes, bytes]:
+    """Return what only content prints: the first word of the newest item, and the name of the newest paper, which its page shows."""
     session = Session(home)
-    found = [session.reader.page(state, 1)[0].title.split()[0] for state in (Filter(), Filter(kind="paper"))]
+    item, paper = (session.reader.page(state, 1)[0] for state in (Filter(), Filter(kind="paper")))
     session.close()
-    return found[0], found[1]
+    return item.title.split()[0].encode(), paper.id.encode()

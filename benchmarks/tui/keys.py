@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from benchmarks.tui.terminal import Terminal
+    from benchmarks.tui.terminal import Answer, Terminal
 
 CURSOR = "▌".encode()
 _FETCH = b"R"
@@ -27,7 +27,7 @@ class Key:
     Attributes:
         name: what it is called.
         code: what the terminal sends.
-        answer: what is printed when it was answered, and for no other reason; `{title}` is the first word of the item.
+        answer: what is printed when it was answered, and for no other reason; the name of the item where there is nothing.
         back: the keys, each with its answer, that make the same key an answer to give again; not measured.
     """
 
@@ -42,33 +42,34 @@ KEYS = (
     Key("G", b"G", back=((b"g", CURSOR),)),
     Key("ctrl+d", b"\x04", back=((b"\x15", CURSOR),)),
     Key("/", b"/", b"phrases", back=((b"\x1b", CURSOR),)),
-    Key("enter", b"\r", b"{title}", back=((b"q", CURSOR),)),
+    Key("enter", b"\r", b"", back=((b"\x1b", CURSOR),)),
     Key("n", b"n"),
 )
 """`j` and `n` go on and on; that all items are unread is what `n` needs, so that each time it has somewhere to go."""
 
 
 def measure(
-    terminal: Terminal, key: Key, title: str, presses: int, keep_busy: Callable[[Terminal], None]
-) -> list[float]:
-    """Return the milliseconds of so many presses in the list of papers, beginning at its top."""
-    terminal.press(b"2", CURSOR)
-    terminal.rest(0.3, 3.0)
-    terminal.press(b"Gg", CURSOR)
-    answer = key.answer.replace(b"{title}", title.encode())
+    terminal: Terminal, key: Key, paper: bytes, presses: int, keep_busy: Callable[[Terminal], None]
+) -> list[Answer]:
+    """Return the answers to so many presses in the list of papers, beginning at its top."""
+    for code in (b"2", b"G", b"g"):
+        terminal.press(code, CURSOR)
+        terminal.rest(0.1, 1.0)
+    answer = key.answer or paper
     found = []
     for _ in range(presses):
         keep_busy(terminal)
         found.append(terminal.press(key.code, answer))
         for code, told in key.back:
             terminal.press(code, told)
-            terminal.rest(0.02, 0.5)
+            terminal.rest(0.03, 0.3)
     return found
 
 
-def table(found: list[float]) -> str:
-    """Return median and worst."""
-    return f"{statistics.median(found):6.0f} {max(found):6.0f}"
+def told(answers: Sequence[Answer]) -> str:
+    """Return median and worst, and of the worst what it waited for a processor."""
+    worst = max(answers)
+    return f"{statistics.median(one.taken for one in answers):3.0f} {worst.taken:4.0f} ({worst.queued:.0f})"
 
 
 def idle(terminal: Terminal) -> None:

@@ -37,6 +37,14 @@ class Memory:
         return f"{self.resident:4.0f} MB resident: {self.own:4.0f} its own, {self.mapped:4.0f} mapped files{more}"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Answer:
+    """Milliseconds from a key to its answer, and how many of them the program only waited for a processor, as on a busy machine."""
+
+    taken: float
+    queued: float
+
+
 class Terminal:
     """A program on a terminal of 80 columns and 24 lines; `begin` is when it was started.
 
@@ -88,15 +96,20 @@ class Terminal:
         while time.perf_counter() < end and self.read(quiet):
             pass
 
-    def press(self, key: bytes, wanted: bytes) -> float:
-        """Return the milliseconds from a key to its answer, something that is printed for no other reason."""
-        start, begin = len(self.printed), time.perf_counter()
+    def press(self, key: bytes, wanted: bytes) -> Answer:
+        """Return how long a key waits for its answer, something that is printed for no other reason."""
+        start, before, begin = len(self.printed), self._queued(), time.perf_counter()
         os.write(self.master, key)
-        return 1000 * (self.wait(wanted, start) - begin)
+        taken = self.wait(wanted, start) - begin
+        return Answer(1000 * taken, self._queued() - before)
+
+    def _queued(self) -> float:
+        """Return the milliseconds that the program's first thread has been ready without a processor being free for it."""
+        return int(Path(f"/proc/{self.process}/schedstat").read_text().split()[1]) / 1e6
 
     def memory(self) -> Memory:
         """Return what the program and its children hold now."""
-        found = [_status(process) for process in _family(self.process)]
+        found = [sizes for process in _family(self.process) if (sizes := _status(process))]
         sums = [sum(values) for values in zip(*found, strict=True)]
         return Memory(*sums, processes=len(found))
 
@@ -109,8 +122,10 @@ class Terminal:
         os.close(self.master)
 
 
-def _status(process: int) -> tuple[float, float, float]:
+def _status(process: int) -> tuple[float, float, float] | None:
     text = Path(f"/proc/{process}/status").read_text()
+    if "VmRSS" not in text:  # it has ended
+        return None
     sizes = {name: int(size) / 1024 for name, size in re.findall(r"(\w+):\s+(\d+) kB", text)}
     return sizes["VmRSS"], sizes["RssAnon"], sizes["RssFile"] + sizes["RssShmem"]
 

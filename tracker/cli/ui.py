@@ -1,6 +1,7 @@
 """`tracker` without a command: the terminal UI over the nearest home; one that follows nothing yet is asked for first."""
 
 import gc
+import os
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,8 @@ from tracker.session import Session
 
 REST = timedelta(hours=1)
 """Opening the UI often must not bother the services: only what is longer ago is fetched anew."""
+ESCAPE_MILLISECONDS = "25"
+"""So long a lone escape is waited on, as it also begins what other keys send; Textual's own 100 are felt."""
 OUTSIDE = frozenset({"init", "open", "schedule", "eval", "demo"})
 """Verbs that make no sense inside the UI: it has a home, a key for the browser, and no answers to give."""
 
@@ -55,6 +58,7 @@ def _is_first(folder: Path) -> bool:
 
 def run(session: Session, *, sync_after: timedelta | None, plain: bool = False, first_run: bool = False) -> int:
     """Run the app; textual is imported here and not before."""
+    os.environ.setdefault("ESCDELAY", ESCAPE_MILLISECONDS)  # read when textual is imported
     from tracker.tui.app import run as run_app
 
     verbs = {verb: words for verb, (_, words) in VERBS.items() if verb not in OUTSIDE}

@@ -21,7 +21,7 @@ from tracker.session import Session
 Result = TypeVar("Result")
 Told = Callable[[str], None]
 """Hears in words what is being done."""
-IDLE_SECONDS = 30.0
+IDLE_SECONDS = 20.0
 """So long a process waits for more work before it ends: walking from week to week should not begin anew each time."""
 NICE = 10
 """By how much the long work gives way to whoever reads."""
@@ -95,7 +95,7 @@ class Apart:
     """
 
     def __init__(self, session: Session, idle: float = IDLE_SECONDS) -> None:
-        self._command = [sys.executable, "-c", _SERVE, str(session.home), str(session.gap_scale), str(idle)]
+        self._command = [sys.executable, "-P", "-c", _SERVE, str(session.home), str(session.gap_scale), str(idle)]
         self._log = session.log_file
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -178,7 +178,12 @@ class Apart:
         log = _opened(self._log)
         try:
             return subprocess.Popen(  # noqa: S603 - this program itself
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log or subprocess.DEVNULL
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log or subprocess.DEVNULL,
+                # what this process imports, and nothing from the folder where it happens to be
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )
         finally:
             if log is not None:

@@ -1,11 +1,11 @@
-"""What is counted apart from the screen: the trends of a week, digests and briefs, the starter library. No widget is known here."""
+"""What is done apart from the screen: trends, digests, search by meaning, the starter library. No widget is known here."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
-from tracker.models import SavedSearch, SyncEvent, Trends
+from tracker.models import Hit, Mode, SavedSearch, SyncEvent, Trends
 from tracker.session import Session
 
 if TYPE_CHECKING:
@@ -61,6 +61,17 @@ def fill(session: Session, *, index: bool) -> Iterator[SyncEvent]:
     yield SyncEvent(step="stored", new=report.outcome.new)
     if index:
         yield from session.bring_level()
+
+
+def warmed(session: Session) -> bool:
+    """Load model and index; return whether there is anything in it."""
+    session.warm()
+    return session.is_warm
+
+
+def search(line: str, limit: int, mode: Mode, session: Session) -> tuple[list[Hit], bool]:
+    """Answer a query line; return also whether the next one by meaning is answered at once."""
+    return session.search(line, limit=limit, mode=mode), session.is_warm
 
 
 def keep(line: str, name: str, session: Session) -> SavedSearch:

@@ -13,11 +13,11 @@ from typing import Protocol
 from tracker import times
 from tracker.errors import TrackerError
 from tracker.files import replace_file
-from tracker.models import Line
+from tracker.models import Hit, Line, Mode
 from tracker.session import Session
 from tracker.tui import kept
-from tracker.tui.apart import Apart, Here, Room
-from tracker.tui.counting import Found, find
+from tracker.tui.apart import IDLE_SECONDS, Apart, Here, Room
+from tracker.tui.counting import Found, find, search, warmed
 from tracker.tui.failures import system_words
 from tracker.tui.lanes import Lane
 from tracker.tui.marks import Marks
@@ -25,6 +25,8 @@ from tracker.tui.reads import Reader
 
 TOPICS = 20
 LOOK = "last-look.json"
+IDLE_MODEL_SECONDS = 600.0
+"""So long the model stays in memory without a question; loading it takes a second or two."""
 
 
 class Stoppable(Protocol):
@@ -45,6 +47,7 @@ class Desk:
     def __init__(self, session: Session, *, apart: bool = False) -> None:
         self.session = session
         self._is_apart = apart
+        self._is_warm = False
         self._rooms: list[Room] = []
         self.last_row = self._last_look()
         self._lanes: dict[str, Lane] = {}
@@ -81,8 +84,8 @@ class Desk:
     def _another_session(self) -> Session:
         return type(self.session)(self.session.home, clock=self.session.clock, gap_scale=self.session.gap_scale)
 
-    def _room(self) -> Room:
-        self._rooms.append(Apart(self.session) if self._is_apart else Here(self._another_session()))
+    def _room(self, idle: float = IDLE_SECONDS) -> Room:
+        self._rooms.append(Apart(self.session, idle) if self._is_apart else Here(self._another_session()))
         return self._rooms[-1]
 
     @cached_property
@@ -141,6 +144,27 @@ class Desk:
         except OSError:
             return f"Something unexpected happened: {type(error).__name__}: {error}."
         return f"Something unexpected happened ({type(error).__name__}); the details are in {name}."
+
+    # meaning
+
+    @cached_property
+    def meaning(self) -> Room:
+        """Where the model and the index of all vectors are, for the lane of that name."""
+        return self._room(IDLE_MODEL_SECONDS)
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether search by meaning answers at once."""
+        return self._is_warm if self._is_apart else self.session.is_warm
+
+    def warm(self) -> None:
+        """Load model and index; for the lane `meaning`."""
+        self._is_warm = self.meaning.run(warmed)
+
+    def by_meaning(self, line: str, limit: int, mode: Mode = "hybrid") -> list[Hit]:
+        """Answer a query line by meaning too; for the lane `meaning`."""
+        hits, self._is_warm = self.meaning.run(partial(search, line, limit, mode))
+        return hits
 
     # lines with marks that are on their way to the disk
 

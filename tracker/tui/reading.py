@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from operator import methodcaller
-from typing import Any
 
 from tracker import times
 from tracker.errors import NotFoundError, TrackerError
@@ -65,12 +64,17 @@ def _document(reader: Reader, target: Readable, desk: Desk) -> Document:
 
 
 def gather_page(target: Target, desk: Desk) -> Callable[[Reader], Document] | None:
-    """Return what gathers the fuller document of a target, for the lane `pages`; None where the first one is all there is."""
+    """Return what gathers the fuller document of a target, for the lane of `lane_of`; None where the first one is all there is."""
     if isinstance(target, TopicTarget):
         return lambda _: _page(target, desk)
-    if isinstance(target, ItemTarget) and desk.session.is_warm:
+    if isinstance(target, ItemTarget) and desk.is_warm:
         return lambda reader: _nearest(reader, target.name, desk)
     return None
+
+
+def lane_of(target: Target) -> str:
+    """Return the lane in which the fuller document of a target is gathered."""
+    return "pages" if isinstance(target, TopicTarget) else "meaning"
 
 
 def _page(target: TopicTarget, desk: Desk) -> Document:
@@ -111,11 +115,11 @@ def _cited(reader: Reader, target: CitedTarget) -> Document:
     return cited_document(told)
 
 
-def _nearest(reader: Any, name: str | int, desk: Desk) -> Document:  # noqa: ANN401 - the session made this reader and takes it back
+def _nearest(reader: Reader, name: str | int, desk: Desk) -> Document:
     """Return an item with what is near to it in meaning: the index is in memory already."""
     own = reader.item(name)
     try:
-        hits = desk.session.search(f"like:{own.id}", limit=NEAR + 1, mode="semantic", reader=reader)
+        hits = desk.by_meaning(f"like:{own.id}", NEAR + 1, "semantic")
     except TrackerError:  # nothing is embedded, or this item is not yet
         hits = []
     return _item(reader, name, desk, [hit.line for hit in hits if hit.line.row != own.row][:NEAR])

@@ -14,8 +14,8 @@ from tracker.tui.keys import MAIN_KEYS, VIEWS, bindings, unknown
 from tracker.tui.messages import ChoiceTarget, Counted, EditionTarget, Opened, UrlTarget, ViewTarget
 from tracker.tui.rows import TROUBLED
 from tracker.tui.screens.leaving import Leaving
+from tracker.tui.screens.opening import load_ahead, view_of
 from tracker.tui.screens.starting import look_for_garbage
-from tracker.tui.views.building import view_of
 from tracker.tui.views.today import TodayView
 from tracker.tui.widgets.bars import BottomBar, TopBar
 from tracker.tui.widgets.nav import Nav
@@ -68,6 +68,7 @@ class MainScreen(Leaving):
         today = cast("TodayView", self.views[1])
         today.enter()  # its counts stand in the column of views also where another view was kept
         self.set_timer(RELOAD_AFTER_SECONDS, today.reload)
+        start(self, "ahead", lambda _: load_ahead(), lambda _: None)
         self.look_at_sources()
         self.greet()
         if self._is_first_run:

@@ -14,7 +14,7 @@ from tracker.tui import hints
 from tracker.tui.desk import Desk
 from tracker.tui.jobs import desk_of, start
 from tracker.tui.messages import DocumentReady, Pointed, Said, Target, TopicTarget, UrlTarget, ViewTarget
-from tracker.tui.reading import REST_SECONDS, gather_document, gather_page
+from tracker.tui.reading import REST_SECONDS, gather_document, gather_page, lane_of
 from tracker.tui.views.base import View
 from tracker.tui.widgets.bars import BottomBar
 from tracker.tui.widgets.nav import Nav
@@ -114,7 +114,9 @@ class Shell(Screen[None]):
                 self.pane.show(document, keep_place=True)
 
         if target == self.pane_target:
-            start(self.pane, "pages", page, show, failed=lambda words: self._no_page(target, words))
+            start(
+                self.pane, lane_of(target), page, show, group="pages", failed=lambda words: self._no_page(target, words)
+            )
 
     def _no_page(self, target: Target, words: str) -> None:
         if target != self.pane_target:

@@ -115,7 +115,11 @@ class LinesView(View):
     def _searched(self, line: str, mode: Mode, reader: Any) -> "array[int]":  # noqa: ANN401 - as above
         from array import array
 
-        hits = self.desk.session.search(f"{line} kind:{self.kind}", limit=BEST, mode=mode, reader=reader)
+        line = f"{line} kind:{self.kind}"
+        if mode == "hybrid":
+            hits = self.desk.by_meaning(line, BEST)
+        else:
+            hits = self.desk.session.search(line, limit=BEST, mode=mode, reader=reader)
         return array("q", [hit.line.row for hit in hits])
 
     def _show(self, found: Listed, mode: Mode, at: int | None) -> None:
@@ -129,7 +133,7 @@ class LinesView(View):
             self.lines.action_edge(-1)
         self._say_empty()
         self._describe()
-        if self._is_searched and mode == "lexical" and self.desk.session.is_warm:
+        if self._is_searched and mode == "lexical" and self.desk.is_warm:
             self._list("hybrid")
 
     def _refused(self, words: str) -> None:

@@ -79,13 +79,14 @@ class SearchView(View):
         """Begin to load the model when search is first seen: browsing stays light."""
         if not self.hits.entries:
             self.hits.empty = EMPTY
-        if not self._warming and not self.desk.session.is_warm:
+        if not self._warming and not self.desk.is_warm:
             self._warming = True
             start(
                 self,
-                "warm",
-                lambda _: self.desk.session.warm(),
+                "meaning",
+                lambda _: self.desk.warm(),
                 lambda _: self._by_meaning(),
+                group="warm",
                 failed=lambda words: self.say(words, "bad"),
             )
 
@@ -115,14 +116,16 @@ class SearchView(View):
 
     def _by_meaning(self) -> None:
         line = self.box.value.strip()
-        if line and self.desk.session.is_warm and "like:" not in line:
+        if line and self.desk.is_warm and "like:" not in line:
             self._run(line, "hybrid")
 
     def _run(self, line: str, mode: Mode) -> None:
-        session = self.desk.session
+        desk = self.desk
 
         def work(reader: Any) -> list[Hit]:  # noqa: ANN401 - the session made this reader and takes it back
-            return session.search(line, limit=LIMIT, mode=mode, reader=reader)
+            if mode == "hybrid":
+                return desk.by_meaning(line, LIMIT)
+            return desk.session.search(line, limit=LIMIT, mode=mode, reader=reader)
 
         start(
             self,
@@ -136,7 +139,7 @@ class SearchView(View):
         if line != self.box.value.strip():
             return
         self._show(line, mode, hits)
-        if mode == "lexical" and self.desk.session.is_warm:
+        if mode == "lexical" and self.desk.is_warm:
             self.set_timer(PAUSE_SECONDS, lambda: self._by_meaning() if line == self.box.value.strip() else None)
 
     def _show(self, line: str, mode: str, hits: Sequence[Hit]) -> None:
@@ -152,7 +155,7 @@ class SearchView(View):
             "words and meaning"
             if mode == "hybrid"
             else "words"
-            if self.desk.session.is_warm or not self._warming
+            if self.desk.is_warm or not self._warming
             else "words; the model is being loaded"
         )
         near = self._near_what(line)
