@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
+from loopback import Asked, Reply, serving
 from test_tui import NOW, SMALL, Stage, StagedSession, home, play
 from textual import events
 
@@ -181,18 +182,27 @@ async def test_the_key_that_fetches_fetches_what_was_just_followed(session: Stag
     await play(session, act, SMALL)
 
 
-async def test_somebody_who_has_gone_on_is_not_asked_again(session: StagedSession, feed: str) -> None:
+async def test_somebody_who_has_gone_on_is_not_asked_again(session: StagedSession) -> None:
+    may_answer = Event()
+
+    def answer(_: Asked) -> Reply:
+        assert may_answer.wait(20)
+        return Reply(status=404)
+
     async def act(stage: Stage) -> None:
         await stage.press("7", "a")
-        stage.app.query_one("#prompt-input").value = f"{feed}/nothing"  # type: ignore[attr-defined]
-        for key in ("enter", "2"):
-            stage.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        stage.app.query_one("#prompt-input").value = f"{server.base}/feed"  # type: ignore[attr-defined]
+        stage.app.post_message(events.Key("enter", None))
+        await stage.until(lambda: stage.said.startswith("Asking"))
+        stage.app.post_message(events.Key("2", "2"))
+        await stage.until(lambda: stage.main.number == 2)
+        may_answer.set()
         await stage.until(lambda: "cannot be followed" in stage.said)
         await stage.settle()
-        assert stage.main.number == 2
         assert not stage.main.is_typing
 
-    await play(session, act, SMALL)
+    with serving(answer) as server:
+        await play(session, act, SMALL)
 
 
 def test_a_title_of_any_size_is_shown_shortened_before_it_is_followed() -> None:
