@@ -84,7 +84,7 @@ def test_looks_of_a_view_with_nothing_in_it(snap_compare: Any, tmp_path: Path, n
     ("keys", "shows"),
     [
         (("2", "f", *"venue:ICML", "enter"), "No paper passes"),
-        (("3", "U", "A", "U", "U"), "No post passes"),
+        (("3", "U", "A", "U", "U"), "No unread post"),
         (("slash", *"xyzzyplugh"), "Fewer words"),
         (("2", "m"), "Nothing is embedded yet"),
         (("7", "enter"), "What helps"),

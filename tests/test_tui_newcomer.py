@@ -351,3 +351,16 @@ async def test_the_page_of_a_source_follows_a_sync(tmp_path: Path) -> None:
         assert "What helps" not in stage.text
 
     await play(made, act, SMALL)
+
+
+async def test_beside_an_empty_list_nothing_is_shown(session: StagedSession) -> None:  # noqa: F811
+    async def act(stage: Stage) -> None:
+        await stage.press("2")
+        await stage.until(lambda: "We study" in stage.text)
+        await stage.press("S")
+        await stage.until(lambda: "No starred paper" in stage.text)
+        assert "We study" not in stage.text
+        await stage.press("escape")
+        await stage.until(lambda: "We study" in stage.text)
+
+    await play(session, act, MEDIUM)
