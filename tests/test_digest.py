@@ -149,6 +149,13 @@ def every_sentence(digest: Digest) -> list[Sentence]:
     return found
 
 
+def test_of_very_many_sources_that_give_nothing_the_number_is_told() -> None:
+    told = to_text(compose(trends(), Shelf(), failing=[f"source {number}" for number in range(75)]), 4_000)
+    assert "source 0, source 1," in told
+    assert "source 11 and 63 more." in told
+    assert "source 12" not in told
+
+
 def test_sections_stand_in_their_order_with_words_in_the_right_number() -> None:
     digest = compose(trends(), Shelf(), failing=("arXiv cs.LG",), minutes=1)
     assert [section.key for section in digest.sections] == ["counts", "rising", "more", "new", "discussed", "fading"]

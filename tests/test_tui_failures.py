@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 from test_tui import NOW, SMALL, Stage, StagedSession, home, play
+from textual import events
 
 from tracker import times
+from tracker.errors import StoreError
 from tracker.models import SyncEvent
+from tracker.store.connect import transaction
 from tracker.tui.failures import system_words
 
 
@@ -78,6 +81,7 @@ async def test_a_damaged_database_is_told_in_every_view_and_ends_nothing(tmp_pat
             await stage.press(number)
             await stage.until(lambda: "cannot be read" in " ".join(stage.text.split()))
             assert "Restore a backup" in " ".join(stage.text.split())
+            assert "0 p" not in stage.text  # nobody could count
         await stage.press("1")
         assert "cannot be read" in " ".join(stage.text.split())
         await stage.press("slash")
@@ -108,6 +112,47 @@ async def test_a_locked_database_is_told_where_marks_are_made(tmp_path: Path, mo
 
     await play(session, act, SMALL)
     other.close()
+
+
+async def test_a_mark_that_has_to_wait_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.tui.screens.marking.PATIENCE_SECONDS", 0.01)
+    session = home(tmp_path)
+    session.close()
+    other = sqlite3.connect(tmp_path / "index" / "tracker.db", isolation_level=None)
+
+    async def act(stage: Stage) -> None:
+        await stage.press("2")
+        await stage.until(lambda: "56 papers" in stage.text)
+        other.execute("BEGIN IMMEDIATE")
+        stage.app.post_message(events.Key("s", "s"))
+        await stage.until(lambda: "waits to be written" in stage.said)
+        assert "★" in stage.text
+        other.execute("ROLLBACK")
+        await stage.until(lambda: stage.stored().is_starred)
+
+    await play(session, act, SMALL)
+    other.close()
+
+
+@pytest.mark.parametrize(
+    ("pragma", "sql", "why", "remedy"),
+    [
+        ("PRAGMA max_page_count = 2", "INSERT INTO t SELECT hex(randomblob(90000))", "disk is full", "Make room."),
+        ("PRAGMA query_only = ON", "INSERT INTO t VALUES (1)", "must not be written", "Look at their rights."),
+    ],
+    ids=["full", "read-only"],
+)
+def test_what_refuses_a_write_is_named_with_what_to_do(
+    tmp_path: Path, pragma: str, sql: str, why: str, remedy: str
+) -> None:
+    connection = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    connection.execute("CREATE TABLE t (x)")
+    connection.execute(pragma)
+    with pytest.raises(StoreError, match=why) as refusal, transaction(connection):
+        connection.execute(sql)
+    assert refusal.value.remedy == remedy
+    assert "what was there before is safe" in str(refusal.value)
+    connection.close()
 
 
 async def test_no_network_is_told_as_that(tmp_path: Path) -> None:

@@ -135,6 +135,21 @@ async def test_esc_leaves_at_any_step_and_nothing_is_asked_again(session: New, s
     assert type(session).synced == 0
 
 
+async def test_the_question_before_can_be_asked_again_while_nothing_is_written(session: New) -> None:
+    async def act(stage: Stage) -> None:
+        await stage.press("j", "enter")
+        await stage.press("backspace")
+        assert "Who reads?" in stage.text
+        await stage.press("j", "j", "enter", "enter")
+        assert "When to fetch?" in stage.text
+        assert "backspace" not in stage.text
+        await stage.press("backspace")
+        assert "When to fetch?" in stage.text
+
+    await play(session, act)
+    assert config.load(session.home).role == "ai-engineer"
+
+
 async def test_only_what_is_named_is_followed_and_fetched(session: New) -> None:
     async def act(stage: Stage) -> None:
         await stage.press("enter", "j", "enter")

@@ -3,13 +3,16 @@
 from collections.abc import Awaitable, Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
+from loopback import Asked, Reply, serving
 from test_tui import NOW, SMALL, Stage, StagedSession, home, play
+from textual import events
 
 from tracker import times
-from tracker.following import feedsfile
+from tracker.following import Trial, feedsfile
+from tracker.tui.following import _trial_blocks
 
 FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Odd [b]blog</title>
 <item><title>First [/nope] words</title><link>http://127.0.0.1/1</link><guid>1</guid><pubDate>Tue, 19 May 2026 08:00:00 GMT</pubDate></item>
@@ -146,3 +149,63 @@ async def test_unfollowing_asks_first_and_keeps_what_is_stored(session: StagedSe
         assert "56 papers" in stage.text
 
     await play(session, act, SMALL)
+
+
+async def test_what_could_not_be_read_comes_back_to_be_mended_or_followed_untried(
+    session: StagedSession, feed: str
+) -> None:
+    async def act(stage: Stage) -> None:
+        await ask(f"{feed}/nothing")(stage)
+        await stage.until(lambda: "Enter once more follows it untried" in stage.said)
+        await stage.until(lambda: "follow:" in stage.text)
+        assert stage.app.query_one("#prompt-input").value == f"{feed}/nothing"  # type: ignore[attr-defined]
+        assert feed not in followed(session.home)
+        await stage.press("enter")
+        await stage.until(lambda: "enter follows it" in stage.text)
+        await stage.press("enter")
+        await stage.until(lambda: "Followed as" in stage.said)
+        assert f"{feed}/nothing" in followed(session.home)
+
+    await play(session, act, SMALL)
+
+
+async def test_the_key_that_fetches_fetches_what_was_just_followed(session: StagedSession, feed: str) -> None:
+    async def act(stage: Stage) -> None:
+        await ask(f"{feed}/feed")(stage)
+        await stage.until(lambda: "enter follows it" in stage.text)
+        await stage.press("enter")
+        await stage.until(lambda: "Followed as odd-b-blog; r fetches it" in stage.said)
+        await stage.until(lambda: "3 sources" in stage.text)
+        await stage.press("r")
+        await stage.until(lambda: type(session).asked == ("odd-b-blog",))
+
+    await play(session, act, SMALL)
+
+
+async def test_somebody_who_has_gone_on_is_not_asked_again(session: StagedSession) -> None:
+    may_answer = Event()
+
+    def answer(_: Asked) -> Reply:
+        assert may_answer.wait(20)
+        return Reply(status=404)
+
+    async def act(stage: Stage) -> None:
+        await stage.press("7", "a")
+        stage.app.query_one("#prompt-input").value = f"{server.base}/feed"  # type: ignore[attr-defined]
+        stage.app.post_message(events.Key("enter", None))
+        await stage.until(lambda: stage.said.startswith("Asking"))
+        stage.app.post_message(events.Key("2", "2"))
+        await stage.until(lambda: stage.main.number == 2)
+        may_answer.set()
+        await stage.until(lambda: "cannot be followed" in stage.said)
+        await stage.settle()
+        assert not stage.main.is_typing
+
+    with serving(answer) as server:
+        await play(session, act, SMALL)
+
+
+def test_a_title_of_any_size_is_shown_shortened_before_it_is_followed() -> None:
+    trial = Trial(title="Mega", entries=1, newest=(("2026-05-19", "x" * 100_000),))
+    drawn = [row for block in _trial_blocks(trial) for row in block.rows(76)]
+    assert len(drawn) < 8

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from tracker.models import Line
 from tracker.tui import hints
+from tracker.tui.blocks import Document
 from tracker.tui.desk import Desk
 from tracker.tui.jobs import desk_of, start
 from tracker.tui.messages import DocumentReady, Pointed, Said, Target, TopicTarget, UrlTarget, ViewTarget
@@ -23,7 +24,6 @@ from tracker.tui.widgets.reading import ReadingPane
 if TYPE_CHECKING:
     from textual.suggester import Suggester
 
-    from tracker.tui.blocks import Document
     from tracker.tui.reads import Reader
     from tracker.tui.views.today import TodayView
     from tracker.tui.widgets.prompt import Prompt
@@ -83,6 +83,9 @@ class Shell(Screen[None]):
 
     def show_in_pane(self, target: Target | None, *, keep_place: bool = False) -> None:
         """Gather what the pane shows for a target; nothing is read while there is no pane."""
+        if target is None and not self.is_reading:
+            self.pane_target = None
+            self.pane.show(Document(()))  # what was shown is not in the list any more
         if target is None or isinstance(target, UrlTarget | ViewTarget) or not (self.is_reading or self.pane.display):
             return
         if target == self.pane_target and not keep_place:

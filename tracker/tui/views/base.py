@@ -148,7 +148,8 @@ class View(Vertical):
             found = work(self.desk.session.reader)
         except Exception as error:  # noqa: BLE001 - a damaged file must not end the program
             self.trouble = self.desk.words_for(error)
-            self.say(self.trouble, "bad")
+            if self.listing.total():  # else the list says it
+                self.say(self.trouble, "bad")
             return otherwise
         self.trouble = ""
         return found

@@ -12,6 +12,7 @@ from tracker.models import Kind, Mode
 from tracker.query import Filter
 from tracker.text import plural
 from tracker.tui.groups import WAYS, Group, by_field, by_topic
+from tracker.tui.hints import nothing_of
 from tracker.tui.jobs import start
 from tracker.tui.keys import LINES_KEYS, bindings
 from tracker.tui.messages import Counted
@@ -152,11 +153,7 @@ class LinesView(View):
         self.query_one(Caption).say("  ·  ".join(part for part in told if part))
 
     def _say_empty(self) -> None:
-        self.say_empty(
-            f"No {self.noun} passes {self.filter_line}\nf changes the filter, esc takes it away."
-            if self.filter_line
-            else f"No {self.noun}s yet.\nR fetches what you follow; {self.advice}"
-        )
+        self.say_empty(nothing_of(self.noun, self.filter_line, self.advice))
 
     # narrowing and grouping
 

@@ -23,8 +23,9 @@ PAUSE_SECONDS = 0.12
 """How long the typing must rest before meaning is asked."""
 EMPTY = (
     'Type words, "phrases", -not, and filters:\n'
-    "venue:NeurIPS  year:2023..2025  author:  since:7d  is:unread  has:code  kind:post\n"
-    "like:ID finds what is near an item."
+    "venue:NeurIPS  year:2023..2025  author:Name  since:7d\n"
+    "is:unread  has:code  kind:post  tag:later\n"
+    "like:ID finds what is near an item; m does it for the one at the cursor."
 )
 NOTHING_FOUND = "Nothing found.\nFewer words, or fewer filters?"
 NOTHING_STORED = "Nothing is stored yet.\nR fetches what you follow."
