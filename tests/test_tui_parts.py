@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,8 @@ from tracker.tui.forms import address_of
 from tracker.tui.keys import ALL_KEYS, MAIN_KEYS, shown, unknown
 from tracker.tui.marks import Change, Step
 from tracker.tui.messages import ItemTarget, UrlTarget, ViewTarget
-from tracker.tui.rows import hit_draw, line_row, source_draw, topic_draw
-from tracker.tui.sources import source_document
+from tracker.tui.rows import hit_draw, line_row, topic_draw
+from tracker.tui.sources import Coming, heading_draw, source_document, source_draw
 
 WILD = st.text(st.characters(blacklist_categories=["Cs"]), max_size=120) | st.sampled_from(
     ["漢字" * 30, "👩‍💻🇩🇪❤️ code", "e\u0301" * 20, "[b]x[/nope]", "a" * 300, "\u0301\u0302x", ""]
@@ -116,6 +117,52 @@ def test_a_source_says_what_helps() -> None:
     assert "wants a login" in text
     assert "Set TOKEN." in text
     assert "failures in a row" in text
+
+
+TEN = datetime(2026, 5, 20, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("last", "opens", "scheduled", "short", "words"),
+    [
+        ("", True, None, "opening", "when tracker is opened"),
+        ("2026-05-20T08:30:00Z", True, None, "opening", "when tracker is opened"),
+        ("2026-05-20T09:30:00Z", True, None, "from 10:30", "on opening after 10:30"),
+        (
+            "2026-05-20T09:30:00Z",
+            True,
+            TEN + timedelta(hours=21),
+            "Thu 07:00",
+            "on opening after 10:30, Thu 07:00 by itself",
+        ),
+        ("", False, TEN + timedelta(hours=5), "15:00", "15:00 by itself"),
+        ("2026-05-20T09:30:00Z", False, None, "r or R", "only with r or R"),
+    ],
+)
+def test_it_is_said_when_sources_are_asked_next(
+    last: str, opens: bool, scheduled: datetime | None, short: str, words: str
+) -> None:
+    coming = Coming.of(last, TEN, opens=opens, scheduled=scheduled, per_week={})
+    assert (coming.short(TEN), coming.in_words(TEN)) == (short, words)
+
+
+def test_a_source_is_a_row_under_its_columns_at_every_width() -> None:
+    coming = Coming(per_week={"a": 12.4, "b": 0.3}, opens=False)
+    states = [
+        SourceState(name="a", kind="feed", state="ok", last_ok="2026-05-20T08:00:00Z", items=9_120),
+        SourceState(name="b", kind="feed", state="off"),
+    ]
+    for width in (40, 60, 79, 130):
+        drawn = [
+            "".join(text for text, _ in draw(width)[0])
+            for draw in (heading_draw, *(source_draw(state, "", coming) for state in states))
+        ]
+        assert len({cell_len(row) for row in drawn}) == 1
+        assert ("next" in drawn[0]) is ("r or R" in drawn[1]) is (width >= 76)
+        assert "r or R" not in drawn[2]
+        assert drawn[1].endswith("9,120 ")
+    assert " 12 " in drawn[1]
+    assert " 0.3 " in drawn[2]
 
 
 def test_marks_are_written_in_order_and_undone_in_reverse(tmp_path: Path) -> None:

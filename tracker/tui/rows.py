@@ -8,7 +8,7 @@ from tracker import times
 from tracker.latex import readable
 from tracker.models import Hit, Line, SourceState, Topic
 from tracker.text import plural
-from tracker.tui.cells import Part, Row, fit, fit_right, is_plain, sparkline, steady, width_of, wrap
+from tracker.tui.cells import Part, Row, fit, fit_right, is_plain, sparkline, steady, wrap
 
 Draw = Callable[[int], list[Row]]
 TROUBLED = frozenset({"failing", "unreachable", "slowed", "gone", "login", "silent"})
@@ -184,39 +184,3 @@ def trouble_draw(source: SourceState) -> Draw:
 def state_words(state: str) -> str:
     """Return the state of a source in words."""
     return _STATE_WORDS.get(state, state)
-
-
-def source_draw(source: SourceState, progress: str = "") -> Draw:
-    """Return what draws a source: name, state, items; below it the error and what helps, when there is one."""
-
-    def draw(width: int) -> list[Row]:
-        is_bad = source.state in TROUBLED
-        mark = ("▲", "bad") if is_bad else ("·", "dim") if source.state in {"off", "new", "left"} else ("✓", "good")
-        good = times.ago(source.last_ok, times.now()) or "never"
-        end: Row = [
-            (" ", ""),
-            (
-                fit(progress or state_words(source.state), 13 if width < 64 else 20),
-                "accent" if progress else "bad" if is_bad else "dim",
-            ),
-        ]
-        if width >= 56:
-            end.append((fit_right(good, 6), "dim"))
-        end += [(fit_right(f"{source.items:,}", 8), "dim"), (" ", "")]
-        rows: list[Row] = [
-            [
-                (" ", ""),
-                mark,
-                (" ", ""),
-                (fit(source.name, max(width - 3 - width_of(end), 6)), "strong" if is_bad else ""),
-                *end,
-            ]
-        ]
-        if is_bad and (source.message or source.remedy):
-            rows += [
-                [("   ", ""), *row]
-                for row in wrap([(steady(source.message), "bad"), (" ", ""), (steady(source.remedy), "dim")], width - 4)
-            ][:2]
-        return rows
-
-    return draw
