@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from test_tui import home, rows, topic
 
-from tracker.models import Line, SourceState
-from tracker.tui.cells import fit, fit_right, sparkline, steady, wrap
+from tracker.models import Hit, Line, SourceState
+from tracker.tui.cells import fit, fit_right, marked, sparkline, steady, wrap
 from tracker.tui.desk import Desk
 from tracker.tui.documents import item_document
 from tracker.tui.forms import address_of
@@ -67,7 +67,6 @@ def test_a_line_fills_its_row_whatever_its_title(title: str, width: int) -> None
 
 def test_rows_of_all_kinds_fit() -> None:
     state = SourceState(name="odd [b]" * 9, kind="feed", state="failing", message="x" * 300, remedy="y" * 200)
-    from tracker.models import Hit
 
     for draw in (
         topic_draw(topic("label " * 30, 1)),
@@ -76,6 +75,38 @@ def test_rows_of_all_kinds_fit() -> None:
     ):
         for width in (40, 79, 130):
             assert all(cell_len("".join(text for text, _ in row)) <= width for row in draw(width))
+
+
+@given(WILD, st.lists(st.text(min_size=1, max_size=9), max_size=4))
+def test_marking_words_changes_no_letter(text: str, words: list[str]) -> None:
+    assert "".join(part for part, _ in marked(text, "dim", words)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "found"),
+    [
+        ("Sparse Attention, attic sparsely", ["attention", "sparse"], ["Sparse", "Attention", "sparsely"]),
+        ("AI aims at aid for RAGs and rag, dragging", ["ai", "rag"], ["AI", "RAGs", "rag"]),
+        ("C++ and [b] x (c++)", ["c++", "[b]"], ["C++", "[b]", "c++"]),
+        ("nothing", [], []),
+    ],
+)
+def test_the_words_of_a_query_are_marked_where_they_begin_a_word(text: str, words: list[str], found: list[str]) -> None:
+    assert [part for part, role in marked(text, "", words) if role == "found"] == found
+
+
+def test_a_hit_marks_its_words_in_title_and_sentence() -> None:
+    hit = Hit(
+        line=line("On routing of experts"),
+        score=1.0,
+        why="words: routing",
+        snippet="We route. Routings win.",
+        words=("routing",),
+    )
+    above, below = hit_draw(hit)(79)
+    assert [text for text, role in above if role == "found"] == ["routing"]
+    assert [text for text, role in below if role == "found"] == ["Routings"]
+    assert {cell_len("".join(text for text, _ in row)) for row in (above, below)} <= {78, 79}
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,8 @@ class SourcesView(View):
         self.coming = coming
         self._draw()
         self._describe()
+        if isinstance(self.shell.pane_target, SourceTarget):  # what is read of one tells it too
+            self.shell.show_in_pane(self.shell.pane_target, keep_place=True)
 
     def show(self, states: Sequence[SourceState]) -> None:
         """Show states: those that were ever asked, and those of the configuration that were not."""
