@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from test_cli import tracker
 
 from tracker.errors import ScheduleError
 from tracker.schedule import DAYS, Plan, choosing, cron, launchd, name_of, plan, program, scheduler, systemd
+from tracker.schedule.coming import next_fetch, next_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -252,6 +254,44 @@ def test_a_refusal_is_told_and_leaves_nothing(
     with pytest.raises(ScheduleError, match=r"status 1: it is\[31m forbidden\.$"):
         way.install(MONDAY)
     assert left(user) == []
+
+
+# what is written says when it runs
+
+
+@given(st.integers(0, 23), st.integers(0, 59), st.sampled_from(("", *DAYS)))
+def test_each_way_reads_the_time_that_it_has_written(hour: int, minute: int, day: str) -> None:
+    made = plan(NAME, ("/usr/bin/tracker", "sync"), f"{hour:02d}:{minute:02d}", day)
+    for way in choosing.everyone():
+        assert way.clock(way.preview(made)) == (made.hour, made.minute, made.day)
+        assert way.clock("# something else\nby hand") is None
+
+
+def test_the_next_run_is_the_first_one_after_now() -> None:
+    now = datetime(2026, 5, 20, 7, 0, tzinfo=UTC)  # a Wednesday
+    runs = [next_run(clock, now) for clock in ((7, 1, None), (7, 0, None), (6, 0, 2), (8, 0, 2), (0, 0, 0))]
+    assert [f"{moment:%a %d %H:%M}" for moment in runs] == [
+        "Wed 20 07:01",
+        "Thu 21 07:00",
+        "Wed 27 06:00",
+        "Wed 20 08:00",
+        "Mon 25 00:00",
+    ]
+
+
+def test_only_what_fetches_is_told_as_the_next_fetch(home: Path, system: Callable[..., Path]) -> None:
+    now = datetime(2026, 5, 20, 7, 0, tzinfo=UTC)
+    assert next_fetch(home, now) is None
+    system(crontab=CRONTAB)
+    at = ("--home", home, "schedule", "--with", "cron", "--yes")
+    tracker(*at, "--weekly", "mon", "06:00")
+    assert next_fetch(home, now) is None  # delivers what is there
+    tracker(*at, "--weekly", "mon", "06:00", "--sync")
+    assert next_fetch(home, now) == datetime(2026, 5, 25, 6, 0, tzinfo=UTC)
+    tracker(*at, "--fetch", "06:30")
+    assert next_fetch(home, now) == datetime(2026, 5, 21, 6, 30, tzinfo=UTC)
+    system(crontab=REFUSES)
+    assert next_fetch(home, now) is None
 
 
 # the verb

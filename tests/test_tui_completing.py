@@ -7,8 +7,9 @@ from test_tui import NOW, SMALL, Stage, home, paper, play, post
 from textual.widgets import Input
 
 from tracker import times
+from tracker.query import filter_names, unfinished
 from tracker.store import completing
-from tracker.tui.widgets.prompt import FilterSuggester
+from tracker.tui.widgets.prompt import VALUES, FilterSuggester
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +61,8 @@ def test_values_are_found_by_their_first_letters_the_commonest_first(tmp_path: P
         ("words", None),
         ("x ", None),
         ("since:7", None),
+        ("x is:", "x is:read"),
+        ("-kind:", "-kind:paper"),
     ],
 )
 async def test_the_last_word_is_completed(typed: str, completed: str | None) -> None:
@@ -84,5 +87,41 @@ async def test_tab_takes_a_venue_and_an_author_in_both_lines(tmp_path: Path) -> 
         await stage.until(lambda: prompt._suggestion == "author:Lovelace")
         await stage.press("tab", "enter")
         await stage.until(lambda: "2 papers · author:Lovelace" in stage.text)
+
+    await play(home(tmp_path, lines=LINES), act, SMALL)
+
+
+@pytest.mark.parametrize(
+    ("line", "asked"),
+    [
+        ("sparse kind:", ("sparse", "kind")),
+        ("sparse  -venue:", ("sparse", "venue")),
+        ("is:", ("", "is")),
+        ("sparse kind:p", ("sparse kind:p", "")),
+        ("what is this:", ("what is this:", "")),
+        ("a:kind:", ("a:kind:", "")),
+        ("sparse kind: ", ("sparse kind:", "")),
+        ("", ("", "")),
+    ],
+)
+def test_a_filter_without_its_value_is_set_apart(line: str, asked: tuple[str, str]) -> None:
+    assert unfinished(line) == asked
+
+
+def test_each_filter_says_what_can_follow_it() -> None:
+    assert set(VALUES) == set(filter_names())
+
+
+async def test_hits_stay_while_a_filter_is_being_typed(tmp_path: Path) -> None:
+    async def act(stage: Stage) -> None:
+        await stage.press("slash")
+        await stage.type("one kind")
+        await stage.press("colon")
+        await stage.until(lambda: "3 hits · by words" in stage.text and "kind: paper, post" in stage.text)
+        assert "words: one" in stage.text
+        assert "no value" not in stage.text
+        await stage.press("tab")
+        assert stage.app.query_one("#search-line", Input).value == "one kind:paper"
+        await stage.until(lambda: "3 hits · by words" in stage.text and "kind: paper" not in stage.text)
 
     await play(home(tmp_path, lines=LINES), act, SMALL)

@@ -141,10 +141,10 @@ async def test_the_question_before_can_be_asked_again_while_nothing_is_written(s
         await stage.press("backspace")
         assert "Who reads?" in stage.text
         await stage.press("j", "j", "enter", "enter")
-        assert "When to fetch?" in stage.text
+        assert "How often to fetch?" in stage.text
         assert "backspace" not in stage.text
         await stage.press("backspace")
-        assert "When to fetch?" in stage.text
+        assert "How often to fetch?" in stage.text
 
     await play(session, act)
     assert config.load(session.home).role == "ai-engineer"

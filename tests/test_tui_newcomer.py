@@ -13,7 +13,8 @@ from tracker.models import Line, SourceState, SyncEvent, Trends
 from tracker.store import sources
 from tracker.text import plural
 from tracker.tui import browser
-from tracker.tui.rows import line_row, source_draw, trouble_draw
+from tracker.tui.rows import line_row, trouble_draw
+from tracker.tui.sources import source_draw
 from tracker.tui.today import TodayData, today_entries
 from tracker.tui.troubles import trouble_entries, troubled
 from tracker.tui.views.trends import Found, trend_entries

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,16 +11,16 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from test_tui import home, rows, topic
 
-from tracker.models import Line, SourceState
-from tracker.tui.cells import fit, fit_right, sparkline, steady, wrap
+from tracker.models import Hit, Line, SourceState
+from tracker.tui.cells import fit, fit_right, marked, sparkline, steady, wrap
 from tracker.tui.desk import Desk
 from tracker.tui.documents import item_document
 from tracker.tui.forms import address_of
 from tracker.tui.keys import ALL_KEYS, MAIN_KEYS, shown, unknown
 from tracker.tui.marks import Change, Step
 from tracker.tui.messages import ItemTarget, UrlTarget, ViewTarget
-from tracker.tui.rows import hit_draw, line_row, source_draw, topic_draw
-from tracker.tui.sources import source_document
+from tracker.tui.rows import hit_draw, line_row, topic_draw
+from tracker.tui.sources import Coming, heading_draw, source_document, source_draw
 
 WILD = st.text(st.characters(blacklist_categories=["Cs"]), max_size=120) | st.sampled_from(
     ["漢字" * 30, "👩‍💻🇩🇪❤️ code", "e\u0301" * 20, "[b]x[/nope]", "a" * 300, "\u0301\u0302x", ""]
@@ -66,7 +67,6 @@ def test_a_line_fills_its_row_whatever_its_title(title: str, width: int) -> None
 
 def test_rows_of_all_kinds_fit() -> None:
     state = SourceState(name="odd [b]" * 9, kind="feed", state="failing", message="x" * 300, remedy="y" * 200)
-    from tracker.models import Hit
 
     for draw in (
         topic_draw(topic("label " * 30, 1)),
@@ -75,6 +75,38 @@ def test_rows_of_all_kinds_fit() -> None:
     ):
         for width in (40, 79, 130):
             assert all(cell_len("".join(text for text, _ in row)) <= width for row in draw(width))
+
+
+@given(WILD, st.lists(st.text(min_size=1, max_size=9), max_size=4))
+def test_marking_words_changes_no_letter(text: str, words: list[str]) -> None:
+    assert "".join(part for part, _ in marked(text, "dim", words)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "found"),
+    [
+        ("Sparse Attention, attic sparsely", ["attention", "sparse"], ["Sparse", "Attention", "sparsely"]),
+        ("AI aims at aid for RAGs and rag, dragging", ["ai", "rag"], ["AI", "RAGs", "rag"]),
+        ("C++ and [b] x (c++)", ["c++", "[b]"], ["C++", "[b]", "c++"]),
+        ("nothing", [], []),
+    ],
+)
+def test_the_words_of_a_query_are_marked_where_they_begin_a_word(text: str, words: list[str], found: list[str]) -> None:
+    assert [part for part, role in marked(text, "", words) if role == "found"] == found
+
+
+def test_a_hit_marks_its_words_in_title_and_sentence() -> None:
+    hit = Hit(
+        line=line("On routing of experts"),
+        score=1.0,
+        why="words: routing",
+        snippet="We route. Routings win.",
+        words=("routing",),
+    )
+    above, below = hit_draw(hit)(79)
+    assert [text for text, role in above if role == "found"] == ["routing"]
+    assert [text for text, role in below if role == "found"] == ["Routings"]
+    assert {cell_len("".join(text for text, _ in row)) for row in (above, below)} <= {78, 79}
 
 
 @pytest.mark.parametrize(
@@ -116,6 +148,52 @@ def test_a_source_says_what_helps() -> None:
     assert "wants a login" in text
     assert "Set TOKEN." in text
     assert "failures in a row" in text
+
+
+TEN = datetime(2026, 5, 20, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("last", "opens", "scheduled", "short", "words"),
+    [
+        ("", True, None, "opening", "when tracker is opened"),
+        ("2026-05-20T08:30:00Z", True, None, "opening", "when tracker is opened"),
+        ("2026-05-20T09:30:00Z", True, None, "from 10:30", "on opening after 10:30"),
+        (
+            "2026-05-20T09:30:00Z",
+            True,
+            TEN + timedelta(hours=21),
+            "Thu 07:00",
+            "on opening after 10:30, Thu 07:00 by itself",
+        ),
+        ("", False, TEN + timedelta(hours=5), "15:00", "15:00 by itself"),
+        ("2026-05-20T09:30:00Z", False, None, "r or R", "only with r or R"),
+    ],
+)
+def test_it_is_said_when_sources_are_asked_next(
+    last: str, opens: bool, scheduled: datetime | None, short: str, words: str
+) -> None:
+    coming = Coming.of(last, TEN, opens=opens, scheduled=scheduled, per_week={})
+    assert (coming.short(TEN), coming.in_words(TEN)) == (short, words)
+
+
+def test_a_source_is_a_row_under_its_columns_at_every_width() -> None:
+    coming = Coming(per_week={"a": 12.4, "b": 0.3}, opens=False)
+    states = [
+        SourceState(name="a", kind="feed", state="ok", last_ok="2026-05-20T08:00:00Z", items=9_120),
+        SourceState(name="b", kind="feed", state="off"),
+    ]
+    for width in (40, 60, 79, 130):
+        drawn = [
+            "".join(text for text, _ in draw(width)[0])
+            for draw in (heading_draw, *(source_draw(state, "", coming) for state in states))
+        ]
+        assert len({cell_len(row) for row in drawn}) == 1
+        assert ("next" in drawn[0]) is ("r or R" in drawn[1]) is (width >= 76)
+        assert "r or R" not in drawn[2]
+        assert drawn[1].endswith("9,120 ")
+    assert " 12 " in drawn[1]
+    assert " 0.3 " in drawn[2]
 
 
 def test_marks_are_written_in_order_and_undone_in_reverse(tmp_path: Path) -> None:

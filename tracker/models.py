@@ -233,12 +233,13 @@ class Talk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """An item that answers a query, with the reason in words."""
+    """An item that answers a query, with the reason in words; `words` are those of the query that it holds."""
 
     line: Line
     score: float
     why: str
     snippet: str = ""
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

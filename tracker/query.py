@@ -12,6 +12,7 @@ from tracker.models import Kind
 from tracker.words import FUNCTION_WORDS
 
 _TOKEN = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"?|(\S+))')
+_UNFINISHED = re.compile(r"(?:^|(?<=\s))-?(\w+):$")
 STATES = ("read", "unread", "starred", "hidden", "paper", "post", "noted", "tagged")
 SORTS = ("best", "newest", "discussed")
 PARTS = ("code", "mentions", "abstract", "pdf")
@@ -125,6 +126,14 @@ _EXCLUDABLE = frozenset({"venue", "author", "source", "category", "tag", "kind"}
 def filter_names() -> tuple[str, ...]:
     """Return the filters there are, for completion and help."""
     return (*_FILTERS, "like", "sort")
+
+
+def unfinished(line: str) -> tuple[str, str]:
+    """Return (the line without a filter at its end whose value is still to be typed, the name of that filter or nothing)."""
+    found = _UNFINISHED.search(line)
+    if found is None or found[1].lower() not in filter_names():
+        return line.strip(), ""
+    return line[: found.start()].strip(), found[1].lower()
 
 
 def _nearest(field: str, value: str, known: tuple[str, ...]) -> str:

@@ -23,6 +23,7 @@ def sources_command(context: click.Context, as_json: bool) -> None:
         return
     session = session_of(context)
     since = (session.clock() - timedelta(weeks=8)).date().isoformat()
+    rhythms = session.reader.rhythms(since) if session.database.is_file() else {}
     known = {state.name: state for state in session.reader.source_states()}
     for source in session.config.sources:
         state = known.pop(source.name, None) or SourceState(
@@ -32,7 +33,7 @@ def sources_command(context: click.Context, as_json: bool) -> None:
             print_json(state)
             continue
         newest = times.ago(state.newest, session.clock())
-        rhythm = session.reader.per_week(source.name, since) if state.items else 0.0
+        rhythm = rhythms.get(source.name, 0.0)
         facts = (
             f"{state.items:7,} {'item' if state.items == 1 else 'items'}",
             f"{rhythm:,.0f} a week" if rhythm >= 1 else "",

@@ -13,7 +13,7 @@ from tracker.schedule.running import run
 from tracker.schedule.systemd import Systemd
 
 if TYPE_CHECKING:
-    from tracker.schedule.plans import Plan
+    from tracker.schedule.plans import Clock, Plan
 
 
 class Scheduler(Protocol):
@@ -34,6 +34,9 @@ class Scheduler(Protocol):
 
     def installed(self, name: str) -> str:
         """Return what is written under a name; empty when there is nothing."""
+
+    def clock(self, text: str) -> Clock | None:
+        """Return when an entry runs, by what is written; None when that cannot be told."""
 
     def remove(self, name: str) -> bool:
         """Take away exactly what was written under a name; return whether there was anything."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 from typing import TYPE_CHECKING
@@ -10,8 +11,9 @@ from tracker.errors import ScheduleError
 from tracker.schedule.running import run
 
 if TYPE_CHECKING:
-    from tracker.schedule.plans import Plan
+    from tracker.schedule.plans import Clock, Plan
 
+_TIME = re.compile(r"^(\d{1,2}) (\d{1,2}) \* \* (\*|[0-6]) ", re.MULTILINE)
 _NONE = "no crontab"
 """What `crontab -l` says when there is none; any other failure must not end in writing over one."""
 
@@ -89,6 +91,13 @@ class Cron:
         """Return the entry; empty when there is none."""
         old = found(self._read(), name) if shutil.which("crontab") else ""
         return f"# crontab\n{old}" if old else ""
+
+    def clock(self, text: str) -> Clock | None:
+        """Return when the line runs."""
+        found = _TIME.search(text)
+        if not found:
+            return None
+        return int(found[2]), int(found[1]), None if found[3] == "*" else (int(found[3]) - 1) % 7
 
     def remove(self, name: str) -> bool:
         """Take the entry out of the crontab; return whether there was one.

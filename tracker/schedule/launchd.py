@@ -6,13 +6,14 @@ import os
 import plistlib
 from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.parsers.expat import ExpatError
 
 from tracker.errors import ScheduleError
 from tracker.files import replace_file
 from tracker.schedule.running import run
 
 if TYPE_CHECKING:
-    from tracker.schedule.plans import Plan
+    from tracker.schedule.plans import Clock, Plan
 
 _NOT_LOADED = (3, 5, 36, 113)
 """Statuses of `launchctl bootout` for what is not there; they differ between versions of macOS."""
@@ -68,6 +69,15 @@ class Launchd:
         """Return the file of an entry under its path; empty when there is none."""
         path = self._path(name)
         return f"# {path}\n{path.read_text('utf-8')}" if path.is_file() else ""
+
+    def clock(self, text: str) -> Clock | None:
+        """Return when the agent runs."""
+        try:
+            when = plistlib.loads(text.partition("\n")[2].encode())["StartCalendarInterval"]
+            day = when.get("Weekday")
+            return int(when["Hour"]), int(when["Minute"]), None if day is None else (int(day) - 1) % 7
+        except (plistlib.InvalidFileException, ExpatError, KeyError, TypeError, ValueError, AttributeError):
+            return None
 
     def remove(self, name: str) -> bool:
         """Unload the agent and delete its file; return whether there was one.

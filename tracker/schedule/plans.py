@@ -15,6 +15,10 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})")
 
 
+Clock = tuple[int, int, int | None]
+"""Hour, minute, and place of the day in `DAYS`; None means each day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A command at a time of each day or of one day of each week, in the time of the machine.

@@ -15,8 +15,9 @@ from tracker.schedule.running import run
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tracker.schedule.plans import Plan
+    from tracker.schedule.plans import Clock, Plan
 
+_CALENDAR = re.compile(r"^OnCalendar=(?:(\w{3}) )?\*-\*-\* (\d\d):(\d\d):00$", re.MULTILINE)
 _PLAIN = re.compile(r"[\w@+=:,./-]+", re.ASCII)
 
 
@@ -84,6 +85,14 @@ class Systemd:
         """Return the files of an entry, each under its path; empty when there is none."""
         files = [self.folder / f"{name}.{kind}" for kind in ("service", "timer")]
         return "\n".join(f"# {path}\n{path.read_text('utf-8')}" for path in files if path.is_file())
+
+    def clock(self, text: str) -> Clock | None:
+        """Return when the timer runs."""
+        found = _CALENDAR.search(text)
+        if not found:
+            return None
+        day = found[1].lower() if found[1] else ""
+        return int(found[2]), int(found[3]), DAYS.index(day) if day in DAYS else None
 
     def remove(self, name: str) -> bool:
         """Stop the timer and delete its files; return whether there were any.

@@ -223,6 +223,7 @@ class Searcher:
                         score=round(score, 6),
                         why=why(found, cosine.get(row), alike=bool(query.like)),
                         snippet=best_sentence(text, found),
+                        words=tuple(found),
                     )
                 )
         return hits

@@ -316,13 +316,9 @@ class Reader:
             for name, kind, state, message, remedy, tried, good, failures, items, newest in found
         ]
 
-    def per_week(self, source: str, since: str) -> float:
-        """Return how many entries a source brought a week, from an ISO day (or its first entry since) to its newest one."""
-        days = sources.entries_by_day(self.connection, source, since)
-        if len(days) < 2:
-            return 0.0
-        span = date.fromisoformat(max(days)) - date.fromisoformat(min(days))
-        return round(7 * sum(days.values()) / (span.days + 1), 1)
+    def rhythms(self, since: str) -> dict[str, float]:
+        """Return how many entries a week each source brought from an ISO day on; one day's entries make no rhythm."""
+        return sources.rhythms(self.connection, since)
 
     def totals(self) -> Totals:
         """Return the counts of a status line."""

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Mapping
+from datetime import date
 from threading import Lock, get_ident
 from typing import Any
 
@@ -157,6 +158,20 @@ def entries_by_day(connection: sqlite3.Connection, name: str, since: str) -> dic
         [name, since],
     )
     return dict(found.fetchall())
+
+
+def rhythms(connection: sqlite3.Connection, since: str) -> dict[str, float]:
+    """Return how many entries a week each source brought, from an ISO day (or its first entry since) to its newest one."""
+    found = connection.execute(
+        "SELECT source, COUNT(*), MIN(substr(items.date, 1, 10)), MAX(substr(items.date, 1, 10)) FROM items"
+        " CROSS JOIN sightings ON sightings.item = items.row WHERE items.date >= ? AND length(items.date) >= 10 GROUP BY source",
+        [since],
+    )
+    return {
+        source: round(7 * count / ((date.fromisoformat(last) - date.fromisoformat(first)).days + 1), 1)
+        for source, count, first, last in found
+        if first != last
+    }
 
 
 def failures_of(connection: sqlite3.Connection, name: str) -> int:

@@ -76,6 +76,21 @@ def fit_right(text: str, width: int) -> str:
     return " " * (width - cell_len(text)) + text if cell_len(text) < width else fit(text, width)
 
 
+def marked(text: str, role: str, words: Sequence[str]) -> Row:
+    """Return a text with the words in it that begin like some others as parts of their own, in the role `found`.
+
+    A short word, of five letters at most, must stand there whole, but for an ending of the plural.
+    """
+    if not words or is_plain():
+        return [(text, role)]
+    stems = (
+        re.escape(word[: len(word) - 2]) + r"\w*" if len(word) > 5 else re.escape(word) + r"(?:e?s)?(?!\w)"
+        for word in sorted(words, key=len, reverse=True)
+    )
+    pattern = re.compile(rf"(?<!\w)({'|'.join(stems)})", re.IGNORECASE)
+    return [(part, "found" if number % 2 else role) for number, part in enumerate(pattern.split(text)) if part]
+
+
 def width_of(row: Iterable[Part]) -> int:
     """Return how many cells a row takes."""
     return sum(cell_len(text) for text, _ in row)

@@ -92,8 +92,8 @@ class Reader(Protocol):
         """Return (ISO week, papers, posts), the newest week first."""
         ...
 
-    def per_week(self, source: str, since: str) -> float:
-        """Return how many entries a source brought a week from an ISO day on."""
+    def rhythms(self, since: str) -> Mapping[str, float]:
+        """Return how many entries a week each source brought from an ISO day on."""
         ...
 
     def source_states(self) -> list[SourceState]:

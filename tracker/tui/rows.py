@@ -8,7 +8,7 @@ from tracker import times
 from tracker.latex import readable
 from tracker.models import Hit, Line, SourceState, Topic
 from tracker.text import plural
-from tracker.tui.cells import Part, Row, fit, fit_right, is_plain, sparkline, steady, width_of, wrap
+from tracker.tui.cells import Part, Row, fit, fit_right, is_plain, marked, sparkline, steady, wrap
 
 Draw = Callable[[int], list[Row]]
 BESIDE = 52
@@ -34,8 +34,10 @@ def title_of(line: Line) -> str:
     return readable(line.title) if "\\" in line.title or "$" in line.title else line.title
 
 
-def line_row(line: Line, width: int, first: str = "", first_width: int = 5, where: str = "") -> Row:
-    """Return an item as one row: marks, age (or `first`), title, who or where, and the posts about it."""
+def line_row(
+    line: Line, width: int, first: str = "", first_width: int = 5, where: str = "", words: Sequence[str] = ()
+) -> Row:
+    """Return an item as one row: marks, age (or `first`), title with `words` marked, who or where, and the posts about it."""
     if is_plain():
         return _told_row(line, width, first)
     marks: Row = [("•" if not line.is_read else " ", "accent"), ("★" if line.is_starred else " ", "warm"), (" ", "")]
@@ -47,7 +49,8 @@ def line_row(line: Line, width: int, first: str = "", first_width: int = 5, wher
     where_width = 0 if is_tight else 11 if width < 70 else 15
     by_width = min((width - 76) // 2 + 12, 30) if width >= 88 and line.kind == "paper" else 0
     title_width = max(width - 3 - first_width - 2 - where_width - (where_width > 0) - by_width - (by_width > 0) - 5, 8)
-    row: Row = [*marks, (age, "dim"), ("  ", ""), (fit(title_of(line), title_width), "" if line.is_read else "strong")]
+    title = marked(fit(title_of(line), title_width), "" if line.is_read else "strong", words)
+    row: Row = [*marks, (age, "dim"), ("  ", ""), *title]
     if by_width:
         row += [(" ", ""), (fit(line.byline, by_width), "dim")]
     if where_width:
@@ -79,13 +82,16 @@ def line_draw(line: Line, first: str = "", first_width: int = 5, where: str = ""
 
 
 def hit_draw(hit: Hit) -> Draw:
-    """Return what draws a hit: the item, and below it why it is there."""
+    """Return what draws a hit: the item, and below it why it is there, the words of the query marked in both."""
 
     def draw(width: int) -> list[Row]:
         kind = "paper" if hit.line.kind == "paper" else "post"
-        why = f"{kind} · {hit.why}" if hit.why else kind
-        below: Row = [(" " * 10, ""), (fit(f"{why} · {hit.snippet}" if hit.snippet else why, width - 11), "dim")]
-        return [line_row(hit.line, width), below]
+        why = steady(f"{kind} · {hit.why}" if hit.why else kind) + (" · " if hit.snippet else "")
+        room = width - 11 - cell_len(why)
+        told: Row = [(fit(why, width - 11), "dim")]
+        if hit.snippet and room > 0:
+            told = [(why, "dim"), *marked(fit(hit.snippet, room), "dim", hit.words)]
+        return [line_row(hit.line, width, words=hit.words), [(" " * 10, ""), *told]]
 
     return draw
 
@@ -189,39 +195,3 @@ def trouble_draw(source: SourceState) -> Draw:
 def state_words(state: str) -> str:
     """Return the state of a source in words."""
     return _STATE_WORDS.get(state, state)
-
-
-def source_draw(source: SourceState, progress: str = "") -> Draw:
-    """Return what draws a source: name, state, items; below it the error and what helps, when there is one."""
-
-    def draw(width: int) -> list[Row]:
-        is_bad = source.state in TROUBLED
-        mark = ("▲", "bad") if is_bad else ("·", "dim") if source.state in {"off", "new", "left"} else ("✓", "good")
-        good = times.ago(source.last_ok, times.now()) or "never"
-        end: Row = [
-            (" ", ""),
-            (
-                fit(progress or state_words(source.state), 13 if width < 64 else 20),
-                "accent" if progress else "bad" if is_bad else "dim",
-            ),
-        ]
-        if width >= 56:
-            end.append((fit_right(good, 6), "dim"))
-        end += [(fit_right(f"{source.items:,}", 8), "dim"), (" ", "")]
-        rows: list[Row] = [
-            [
-                (" ", ""),
-                mark,
-                (" ", ""),
-                (fit(source.name, max(width - 3 - width_of(end), 6)), "strong" if is_bad else ""),
-                *end,
-            ]
-        ]
-        if is_bad and (source.message or source.remedy):
-            rows += [
-                [("   ", ""), *row]
-                for row in wrap([(steady(source.message), "bad"), (" ", ""), (steady(source.remedy), "dim")], width - 4)
-            ][:3]
-        return rows
-
-    return draw

@@ -104,7 +104,7 @@ class FirstRun(ModalScreen[Answers]):
         """Return the question before this one; none where its answer is written already."""
         if self._step == "what":
             return "" if (self._folder / "feeds.toml").exists() else "role"
-        return "name" if self._step == "when" and self._answers.own else ""
+        return "name" if self._step == "often" and self._answers.own else ""
 
     def action_question_before(self) -> None:
         """Ask the question before this one again."""

@@ -1,6 +1,7 @@
 """Search as you type: words at once, meaning as soon as the model is there."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual import on
@@ -8,7 +9,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from tracker.models import Hit, Line, Mode
-from tracker.query import Filter
+from tracker.query import Filter, unfinished
 from tracker.text import plural
 from tracker.tui.blocks import title_words
 from tracker.tui.cells import steady
@@ -16,7 +17,7 @@ from tracker.tui.jobs import completer, start
 from tracker.tui.rows import Draw, hit_draw
 from tracker.tui.views.base import Caption, View
 from tracker.tui.widgets.entry_list import Entry, EntryList, line_entry
-from tracker.tui.widgets.prompt import FilterSuggester, QueryLine
+from tracker.tui.widgets.prompt import VALUES, FilterSuggester, QueryLine
 
 LIMIT = 60
 PAUSE_SECONDS = 0.12
@@ -25,7 +26,8 @@ EMPTY = (
     'Type words, "phrases", -not, and filters:\n'
     "venue:NeurIPS  year:2023..2025  author:Name  since:7d\n"
     "is:unread  has:code  kind:post  tag:later\n"
-    "like:ID finds what is near an item; m does it for the one at the cursor."
+    "like:ID finds what is near an item; m does it for the one at the cursor.\n"
+    "tab takes what is suggested, enter leads to the hits."
 )
 NOTHING_FOUND = "Nothing found.\nFewer words, or fewer filters?"
 NOTHING_STORED = "Nothing is stored yet.\nR fetches what you follow."
@@ -48,6 +50,7 @@ class SearchView(View):
         super().__init__(id=id)
         self._shown_for = ("", "")
         self._warming = False
+        self._told = ""
 
     def compose(self) -> ComposeResult:
         """Build line, caption and list."""
@@ -104,19 +107,25 @@ class SearchView(View):
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         self.hits.touched = False
-        line = event.value.strip()
+        line = self.asked
+        self._describe()
         if not line:
             self.hits.show([], keep=False)
             self.hits.empty = EMPTY
-            self.query_one(Caption).say("")
+            self._describe("")
             return
         if "like:" in line:  # has no words to look for: only the vectors can answer
             self._run(line, "hybrid")
             return
         self._run(line, "lexical")
 
+    @property
+    def asked(self) -> str:
+        """What is looked for: the line without a filter that is still being typed."""
+        return unfinished(self.box.value)[0]
+
     def _by_meaning(self) -> None:
-        line = self.box.value.strip()
+        line = self.asked
         if line and self.desk.is_warm and "like:" not in line:
             self._run(line, "hybrid")
 
@@ -137,11 +146,11 @@ class SearchView(View):
         )
 
     def _found(self, line: str, mode: str, hits: Sequence[Hit]) -> None:
-        if line != self.box.value.strip():
+        if line != self.asked:
             return
         self._show(line, mode, hits)
         if mode == "lexical" and self.desk.is_warm:
-            self.set_timer(PAUSE_SECONDS, lambda: self._by_meaning() if line == self.box.value.strip() else None)
+            self.set_timer(PAUSE_SECONDS, lambda: self._by_meaning() if line == self.asked else None)
 
     def _show(self, line: str, mode: str, hits: Sequence[Hit]) -> None:
         if mode == "lexical" and self._shown_for == (line, "hybrid"):
@@ -160,17 +169,24 @@ class SearchView(View):
             else "words; the model is being loaded"
         )
         near = self._near_what(line)
-        self.query_one(Caption).say(f"{found}  ·  near in meaning to {near}" if near else f"{found}  ·  by {how}")
+        self._describe(f"{found}  ·  near in meaning to {near}" if near else f"{found}  ·  by {how}")
 
     def _near_what(self, line: str) -> str:
         """Return the title of the item that hits are near to; nothing where no item is named."""
         name = next((word.removeprefix("like:") for word in line.split() if word.startswith("like:")), "")
         return title_words(self.read(lambda reader: reader.item(name).title, name)) if name else ""
 
+    def _describe(self, found: str | None = None) -> None:
+        """Say what was found, and what the filter that is being typed can be."""
+        self._told = self._told if found is None else found
+        name = unfinished(self.box.value)[1]
+        words = (self._told, f"{name}: {VALUES[name]}" if name else "")
+        self.query_one(Caption).say("  ·  ".join(part for part in words if part))
+
     def _refused(self, words: str) -> None:
         self.hits.show([], keep=False)
         self.hits.empty = words
-        self.query_one(Caption).say("")
+        self._describe("")
 
     @on(QueryLine.Left)
     def _left(self, event: QueryLine.Left) -> None:
@@ -186,7 +202,7 @@ class SearchView(View):
 
     def reload(self) -> None:
         """Ask again: the store has changed."""
-        line = self.box.value.strip()
+        line = self.asked
         if line:
             self._shown_for = ("", "")
             self._run(line, "hybrid" if "like:" in line else "lexical")
@@ -194,6 +210,6 @@ class SearchView(View):
 
 def _entry(hit: Hit) -> Entry:
     def drawn(line: Line) -> Draw:
-        return hit_draw(Hit(line=line, score=hit.score, why=hit.why, snippet=hit.snippet))
+        return hit_draw(replace(hit, line=line))
 
     return line_entry(hit.line, "hit", drawn)

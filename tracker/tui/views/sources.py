@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from tracker import times
 from tracker.models import SourceState, SyncEvent
 from tracker.text import plural
 from tracker.tui.blocks import Document
@@ -18,10 +17,13 @@ from tracker.tui.jobs import start
 from tracker.tui.keys import SOURCES_KEYS, bindings
 from tracker.tui.messages import ReadyTarget, SourceTarget, Target
 from tracker.tui.reads import Reader
-from tracker.tui.rows import TROUBLED, source_draw
-from tracker.tui.sources import source_document
+from tracker.tui.rows import TROUBLED
+from tracker.tui.sources import Coming, heading_draw, local_now, source_document, source_draw
 from tracker.tui.views.base import Caption, View
 from tracker.tui.widgets.entry_list import Entry, EntryList
+
+RHYTHM = timedelta(weeks=8)
+"""The time in which the rhythm of a source is looked at."""
 
 if TYPE_CHECKING:
     from tracker.tui.screens.marking import Marking
@@ -54,6 +56,7 @@ class SourcesView(View):
         """What could not be read; naming it once more follows it untried: there may just be no network."""
         self._sought = ""
         """The name of a source that the cursor goes to when it is there."""
+        self.coming: Coming | None = None
 
     def compose(self) -> ComposeResult:
         """Build caption and list."""
@@ -67,6 +70,29 @@ class SourcesView(View):
     def reload(self) -> None:
         """Read the states anew."""
         start(self, "lists", lambda reader: reader.source_states(), self.show, group="states", failed=self.refused)
+        # a lane of its own: cron is asked by starting it, and nothing else must wait for that
+        start(self, "coming", self._look_ahead, self._know_coming, group="coming", failed=lambda _: None)
+
+    def _look_ahead(self, reader: Reader) -> Coming:
+        """Find out how much each source brings and when they are asked next; in a lane."""
+        from tracker.schedule import next_fetch
+
+        session, now = self.desk.session, local_now()
+        states = reader.source_states()
+        return Coming.of(
+            max((state.last_tried or "" for state in states), default=""),
+            now,
+            opens=session.config.sync_on_open,
+            scheduled=next_fetch(session.home, now),
+            per_week=reader.rhythms((now - RHYTHM).date().isoformat()),
+        )
+
+    def _know_coming(self, coming: Coming) -> None:
+        self.coming = coming
+        self._draw()
+        self._describe()
+        if isinstance(self.shell.pane_target, SourceTarget):  # what is read of one tells it too
+            self.shell.show_in_pane(self.shell.pane_target, keep_place=True)
 
     def show(self, states: Sequence[SourceState]) -> None:
         """Show states: those that were ever asked, and those of the configuration that were not."""
@@ -85,19 +111,23 @@ class SourcesView(View):
         shown = self.query_one(EntryList)
         shown.empty = "No sources yet.\na follows something: an address, a handle, an OPML file.\nThen R fetches it."
         self._draw()
+        self._describe()
+
+    def _describe(self) -> None:
         bad = sum(state.state in TROUBLED for state in self.states)
-        words = plural(sum(state.state != "left" for state in self.states), "source")
-        self.query_one(Caption).say(f"{words}  ·  {bad} in trouble" if bad else words)
+        words = [plural(sum(state.state != "left" for state in self.states), "source")]
+        words += [f"{bad} in trouble"] if bad else []
+        words += [f"next: {self.coming.in_words(local_now())}"] if self.coming and self.states else []
+        self.query_one(Caption).say("  ·  ".join(words))
 
     def _draw(self) -> None:
-        self.query_one(EntryList).show(
-            [
-                Entry(source_draw(state, self.progress.get(state.name, "")), SourceTarget(state), state.name)
-                for state in self.states
-            ]
-        )
+        sources = [
+            Entry(source_draw(state, self.progress.get(state.name, ""), self.coming), SourceTarget(state), state.name)
+            for state in self.states
+        ]
+        self.query_one(EntryList).show([Entry(heading_draw), *sources] if sources else [])
         self._renew()
-        place = next((index for index, state in enumerate(self.states) if state.name == self._sought), None)
+        place = next((index for index, state in enumerate(self.states, 1) if state.name == self._sought), None)
         if place is not None:
             self._sought = ""
             self.listing.touched = True
@@ -219,5 +249,5 @@ class SourcesView(View):
             return None
         source = next((source for source in self.desk.session.config.sources if source.name == target.state.name), None)
         where = str(source.options.get("url", "")) if source else ""
-        since = (times.now() - timedelta(weeks=8)).date().isoformat()
-        return lambda reader: source_document(target.state, where, reader.per_week(target.state.name, since))
+        coming = self.coming
+        return lambda _: source_document(target.state, where, coming)

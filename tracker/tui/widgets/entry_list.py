@@ -52,24 +52,31 @@ class EntryList(CursorList):
         return len(self.entries)
 
     def show(self, entries: Sequence[Entry], *, keep: bool = True) -> None:
-        """Show other entries; the cursor stays on its entry when it is still there, else at its place (or at the top)."""
+        """Show other entries; the cursor stays on its entry when it is still there, else at its place (or at the top).
+
+        An entry that stays is at the same height of the screen afterwards, whatever came above it.
+        """
         key = self.key_at(self.cursor) if keep and 0 <= self.cursor < len(self.entries) else None
         place = self.cursor if keep else 0
+        height = self.top_of(place) - self.scroll_offset.y if key is not None else -1
         self.entries = tuple(entries)
         self._layout()
-        found = self._found(key)
-        if self.wanted is not None and (self.touched or (before := self._found(self.wanted)) is not None):
+        found = self.place_of_key(key)
+        if self.wanted is not None and (self.touched or (before := self.place_of_key(self.wanted)) is not None):
             found, self.wanted = found if self.touched else before, None
         self.set_reactive(CursorList.cursor, -1)
         self.measure()
         if not keep:
             self.scroll_to(y=0, animate=False)
+        if found is not None and 0 <= height < self.size.height:
+            self.scroll_to(y=max(self.top_of(found) - height, 0), animate=False)
         self.move_to(max(place, 0) if found is None else found)
         self.hold_selection()
         if self.cursor == -1:
             self.watch_cursor(-1, -1)
 
-    def _found(self, key: Hashable) -> int | None:
+    def place_of_key(self, key: Hashable) -> int | None:
+        """Return where an entry of a name stands."""
         return next((index for index, entry in enumerate(self.entries) if key is not None and entry.key == key), None)
 
     def _layout(self) -> None:

@@ -104,12 +104,8 @@ class LineList(CursorList):
         """Put the cursor on an item in rows that have changed, at the same height of the screen where that can be."""
         height = place - self.scroll_offset.y
         self.measure()
-        index = -1
-        if row is not None:
-            try:
-                index = self.rows.index(row)  # 1 ms for 150,000
-            except ValueError:
-                index = -1
+        found = self.place_of_key(row)
+        index = -1 if found is None else found
         if index < 0:
             index = self._nearest_item(min(max(place, 0), len(self.rows) - 1))
         moved = index != place
@@ -185,6 +181,13 @@ class LineList(CursorList):
     def item_at(self, index: int) -> int | None:
         """Return the row of the item at a place."""
         return self.row_at(index)
+
+    def place_of_key(self, key: Hashable) -> int | None:
+        """Return where an item stands."""
+        try:
+            return self.rows.index(key) if isinstance(key, int) else None  # 1 ms for 150,000
+        except ValueError:
+            return None
 
     def key_at(self, index: int) -> Hashable:
         """Name an item by its row."""

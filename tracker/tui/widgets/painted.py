@@ -29,6 +29,7 @@ _ROLES: dict[str, tuple[str, bool, bool]] = {  # role: variable of the theme, bo
     "alarm": ("error", True, False),
     "busy": ("secondary", False, False),
     "jump": ("accent", True, False),
+    "found": ("warning", False, False),
 }
 _made: dict[tuple[str, ...], dict[str, Style]] = {}
 
@@ -44,6 +45,7 @@ def role_styles(widget: Widget) -> dict[str, Style]:
                 bold=bold or None,
                 italic=italic or None,
                 reverse=role == "jump" or None,
+                underline=role == "found" or None,  # tells it also where there are no colours
             )
             for role, (name, bold, italic) in _ROLES.items()
         }

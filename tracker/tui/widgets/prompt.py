@@ -25,6 +25,19 @@ _FIXED = {
 }
 
 
+_STORED = "the first letters, then tab"
+VALUES = {
+    **{name: ", ".join(values) for name, values in _FIXED.items()},
+    **dict.fromkeys(("venue", "author", "source", "category", "tag"), _STORED),
+    "year": "2024, 2023..2025, 2023..",
+    "since": "7d, 4w, 2026-05-01",
+    "before": "7d, 4w, 2026-05-01",
+    "topic": "a word, or several in quotes",
+    "like": "the id of an item",
+}
+"""What can follow the name of each filter."""
+
+
 class FilterSuggester(Suggester):
     """Completes the name of the filter that is being typed, and then its value.
 
@@ -50,7 +63,7 @@ class FilterSuggester(Suggester):
 
     async def _valued(self, line: str, name: str, begun: str) -> str | None:
         """Return the line with the value of its last filter completed; one with spaces is quoted."""
-        if not begun.strip('"'):
+        if not begun.strip('"') and name not in _FIXED:
             return None
         letters = begun.strip('"')
         if name in _FIXED:

@@ -24,6 +24,10 @@ class Selectable(Painted):
         """Return the name by which an entry is found again after the list changed."""
         raise NotImplementedError
 
+    def place_of_key(self, key: Hashable) -> int | None:
+        """Return where the entry of a name stands; None when it is not there."""
+        raise NotImplementedError
+
     @property
     def selected(self) -> range:
         """The places from where the selection began to the cursor; none while nothing is being selected."""
@@ -49,8 +53,13 @@ class Selectable(Painted):
         self.post_message(Selected(len(self.selected)))
 
     def hold_selection(self) -> None:
-        """Keep the selection after the list has changed where it still begins at the same entry; else give it up."""
-        if self.selected_from >= 0 and not (
-            self.selected_from < self.total() and self.key_at(self.selected_from) == self._selected_key
-        ):
+        """Let the selection begin at the same entry after the list has changed, wherever that stands now; give it up where it is gone."""
+        if self.selected_from < 0:
+            return
+        place = self.place_of_key(self._selected_key)
+        if place is None:
             self.select(False)
+        elif place != self.selected_from:
+            self.selected_from = place
+            self.refresh()
+            self.post_message(Selected(len(self.selected)))
