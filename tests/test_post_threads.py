@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import post
 from hypothesis import given
 from hypothesis import strategies as st
+from test_cli import tracker
 from test_tui import Stage, play
 from test_tui import home as stored
 from test_tui_documents import words_of
@@ -147,6 +149,19 @@ def test_an_older_store_learns_threads_of_what_comes_next(session: Session, line
 )
 def test_a_name_tells_the_address_of_a_post_or_nothing(name: str, address: str) -> None:
     assert post_address(name) == address
+
+
+# the command line
+
+
+def test_show_tells_the_thread_in_words_and_as_json(session: Session, lines: Callable[..., Path]) -> None:
+    session.import_files([lines(said(1, thread=""), said(2, "x:1"), said(3, "x:9", thread=""))])
+    shown = tracker("--home", session.home, "show", "x:2").stdout
+    assert "Thread:\n  2026-05-12 voice1: Word number 1\n>   2026-05-12 voice2: Word number 2\n" in shown
+    assert "it answers x:9, which is not stored" in tracker("--home", session.home, "show", "x:3").stdout
+    thread = json.loads(tracker("--home", session.home, "show", "--json", "x:1").stdout)["thread"]
+    assert [(one["depth"], one["id"]) for one in thread["posts"]] == [(0, "x:1"), (1, "x:2")]
+    assert thread["missing"] == ""
 
 
 # the pane
