@@ -18,6 +18,8 @@ from tracker.hub.threads import in_order
 from tracker.identity import post_address
 from tracker.models import Record
 from tracker.store import connect
+from tracker.store.writer import Writer, record_digest
+from tracker.text import digest
 from tracker.tui.desk import Desk
 from tracker.tui.messages import ItemTarget, UrlTarget
 from tracker.tui.reading import gather_document
@@ -73,6 +75,13 @@ def test_a_thread_is_the_same_from_each_of_its_posts(session: Session, lines: Ca
     assert shape(session, "x:9") == []
 
 
+def test_a_record_without_a_thread_is_the_same_record_as_before_there_were_threads() -> None:
+    plain = Record(kind="post", key="x:1", title="One")
+    assert record_digest(plain) == digest(repr(plain))
+    answers = [Record(kind="post", key="x:1", title="One", answers=name) for name in ("x:2", "x:3")]
+    assert len({record_digest(one) for one in (plain, *answers)}) == 3
+
+
 def test_a_gap_is_told_and_stepped_over(session: Session, lines: Callable[..., Path]) -> None:
     session.import_files([lines(said(1, thread=""), said(4, "x:3"), said(5, "x:4"))])
     assert shape(session, "x:5") == [(0, "x:1"), (1, "x:4"), (2, "x:5")]
@@ -115,8 +124,6 @@ def test_a_thread_outlives_the_merge_of_two_posts(session: Session, lines: Calla
     told = [Record(kind="post", key=name, identifiers=(name,), title=name) for name in (first, again)]
     answer = Record(kind="post", key="m:2", identifiers=("m:2",), title="answer", answers=again)
     session.writer  # noqa: B018 - brings the tables
-    from tracker.store.writer import Writer
-
     Writer(session.writer).apply("s", [*told, answer], "2026-05-12T10:00:00Z")
     both = Record(kind="post", key=first, identifiers=(first, again), title=first, answers="m:0")
     Writer(session.writer).apply("s", [both], "2026-05-12T11:00:00Z")

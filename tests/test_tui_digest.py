@@ -200,7 +200,11 @@ async def test_all_weeks_are_listed_and_opened(session: Weekly) -> None:
         assert "week 2026-W20 None" in stage.text
         await stage.press("w")
         await stage.until(lambda: "enter opens one" in stage.text)
-        await stage.press("j", "j", "enter")
+        await stage.press("j", "j")
+        stage.main.after_change()
+        await stage.settle()
+        assert "enter opens one" in stage.text
+        await stage.press("enter")
         await stage.until(lambda: "week 2026-W18 None" in stage.text)
         await stage.press("d", "w")
         await stage.until(lambda: "▸ 2026-W18" in stage.text)
