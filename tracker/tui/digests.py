@@ -18,6 +18,9 @@ from tracker.tui.messages import CitedTarget, EditionTarget, ItemTarget, Target,
 from tracker.tui.rows import Draw, heading_draw, line_draw, text_draw
 from tracker.tui.widgets.entry_list import Entry, line_entry
 
+ROOMY = 60
+"""So many cells have room for the posts of a week beside its papers."""
+
 
 def digest_entries(digest: Digest) -> list[Entry]:
     """Return a digest as entries of a list."""
@@ -44,7 +47,7 @@ def week_entries(weeks: Sequence[tuple[str, int, int]], present: str) -> list[En
 
 def _week_rows(week: str, papers: int, posts: int, is_present: bool, width: int) -> list[Row]:
     mark = sign("▸ ", "shown: ") if is_present else "  "
-    counts = f"{fit_right(plural(papers, 'paper'), 14)}{fit_right(plural(posts, 'post'), 14)}"
+    counts = fit_right(plural(papers, "paper"), 14) + (fit_right(plural(posts, "post"), 14) if width >= ROOMY else "")
     room = width - cell_len(mark) - cell_len(week) - cell_len(counts) - 4
     days = [(f"{week}  ", "strong" if is_present else ""), (fit(span(week), room), "")]
     return [[(" ", ""), (mark, "accent"), *days, (counts, "dim")]]

@@ -103,7 +103,7 @@ class DigestView(View):
         """Say what is waited for, and how far it is."""
         if self._is_waiting and asked == self.asked:
             what = asked.edition or ("the newest day" if asked.is_day else "the newest week")
-            self.query_one(Caption).say(f"Reading {what}: {doing} …  ·  esc stops it")
+            self.query_one(Caption).say(f"Reading {what}  ·  esc stops it  ·  {doing} …")
 
     def _make(self, asked: Asked) -> Made:
         """Compose a digest; in the lane `aside`, which goes on to its next job as soon as nobody waits for this one."""
