@@ -14,6 +14,7 @@ from test_tui import Stage, play
 from test_tui import home as stored
 from test_tui_documents import words_of
 
+from tracker.fetch.x.posts import Included, archived, record_of
 from tracker.hub.threads import in_order
 from tracker.identity import post_address
 from tracker.models import Record
@@ -42,6 +43,32 @@ def said(number: int, answers: str = "", thread: str = ROOT, **more: Any) -> dic
 def shape(session: Session, name: str) -> list[tuple[int, str]]:
     reader = session.reader
     return [(depth, line.id) for depth, line in reader.thread_of(reader.row_of(name)).posts]
+
+
+# what services say
+
+
+@pytest.mark.parametrize(
+    ("fields", "answers", "thread"),
+    [
+        ({"conversation_id": "12"}, "", ""),
+        ({"conversation_id": "10", "referenced_tweets": [{"type": "replied_to", "id": "11"}]}, "x:11", "x:10"),
+        ({"conversation_id": "12", "referenced_tweets": [{"type": "quoted", "id": "11"}]}, "", ""),
+        ({"conversation_id": ["10"], "referenced_tweets": [{"type": "replied_to", "id": "../11"}]}, "", ""),
+    ],
+)
+def test_a_post_of_x_names_what_it_answers_and_where_its_thread_began(
+    fields: dict[str, Any], answers: str, thread: str
+) -> None:
+    record = record_of({"id": "12", "text": "So.", **fields}, Included())
+    assert record is not None
+    assert (record.answers, record.thread) == (answers, thread)
+
+
+def test_a_post_of_the_archive_names_what_it_answers() -> None:
+    record = archived({"id_str": "12", "full_text": "So.", "in_reply_to_status_id_str": "11"}, "ada")
+    assert record is not None
+    assert (record.answers, record.thread) == ("x:11", "")
 
 
 # the order
