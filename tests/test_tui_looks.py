@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_tui import LARGE, NOW, SMALL, home, post
+from test_tui import LARGE, NOW, SMALL, home
 from textual.pilot import Pilot
 
 from tracker import times
@@ -54,10 +54,8 @@ def after(*keys: str, shows: str = "") -> Before:
         (("5", "enter"), "by title"),
         (("2", "B"), "by source"),
         (("7",), "2 sources"),
-        (("6", "w"), "enter opens one"),
-        (("slash", *"routing", "enter"), "words: routing"),
     ],
-    ids=["today", "papers", "item", "digest", "trends", "topic", "groups", "sources", "weeks", "search"],
+    ids=["today", "papers", "item", "digest", "trends", "topic", "groups", "sources"],
 )
 def test_looks(snap_compare: Any, tmp_path: Path, size: tuple[int, int], keys: tuple[str, ...], shows: str) -> None:
     assert snap_compare(
@@ -102,30 +100,3 @@ def test_looks_in_plain_words(snap_compare: Any, tmp_path: Path) -> None:
 def test_looks_of_a_first_run(snap_compare: Any, tmp_path: Path) -> None:
     app = TrackerApp(Session(tmp_path / "new", clock=lambda: NOW), first_run=True)
     assert snap_compare(app, terminal_size=SMALL, run_before=after(shows="Who reads?"))
-
-
-def test_looks_of_how_often_to_fetch(snap_compare: Any, tmp_path: Path) -> None:
-    app = TrackerApp(Session(tmp_path / "new", clock=lambda: NOW), first_run=True)
-
-    async def answer_two(pilot: Pilot[int]) -> None:
-        await after(shows="Who reads?")(pilot)
-        await after("enter", "enter", shows="How often to fetch?")(pilot)
-
-    assert snap_compare(app, terminal_size=SMALL, run_before=answer_two)
-
-
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
-def test_looks_of_a_thread(snap_compare: Any, tmp_path: Path, size: tuple[int, int]) -> None:
-    told = [
-        ("", "ada", "Routing by content, a thread [1/3] 漢字"),
-        ("x:1", "ada", "It wants eight experts [2/3]"),
-        ("x:2", "ada", "And a large batch. " * 9),
-        ("x:2", "bo", "Did you try [b]without[/b]?"),
-        ("x:0", "cy", "A thread of its own"),
-    ]
-    lines = [
-        {**post(number, text), "author": author, "answers": answers, "created_at": f"2026-05-19T10:0{number}:00Z"}
-        for number, (answers, author, text) in enumerate(told, 1)
-    ]
-    app = TrackerApp(home(tmp_path, lines=lines))
-    assert snap_compare(app, terminal_size=size, run_before=after("3", "j", "enter", shows="Thread of 4 posts"))

@@ -18,8 +18,9 @@ from tracker.tui.messages import CitedTarget, EditionTarget, ItemTarget, Target,
 from tracker.tui.rows import Draw, heading_draw, line_draw, text_draw
 from tracker.tui.widgets.entry_list import Entry, line_entry
 
-ROOMY = 60
-"""So many cells have room for the posts of a week beside its papers."""
+_COUNT = 14
+_WIDE = 60
+"""From so many cells on posts are counted beside papers; the days of the week come first."""
 
 
 def digest_entries(digest: Digest) -> list[Entry]:
@@ -47,7 +48,9 @@ def week_entries(weeks: Sequence[tuple[str, int, int]], present: str) -> list[En
 
 def _week_rows(week: str, papers: int, posts: int, is_present: bool, width: int) -> list[Row]:
     mark = sign("▸ ", "shown: ") if is_present else "  "
-    counts = fit_right(plural(papers, "paper"), 14) + (fit_right(plural(posts, "post"), 14) if width >= ROOMY else "")
+    counts = fit_right(plural(papers, "paper"), _COUNT)
+    if width >= _WIDE:
+        counts += fit_right(plural(posts, "post"), _COUNT)
     room = width - cell_len(mark) - cell_len(week) - cell_len(counts) - 4
     days = [(f"{week}  ", "strong" if is_present else ""), (fit(span(week), room), "")]
     return [[(" ", ""), (mark, "accent"), *days, (counts, "dim")]]
