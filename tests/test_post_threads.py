@@ -15,8 +15,7 @@ from test_tui import home as stored
 from test_tui_documents import words_of
 
 from tracker.fetch.x.posts import Included, archived, record_of
-from tracker.hub.threads import in_order
-from tracker.identity import post_address
+from tracker.hub.threads import in_order, post_address
 from tracker.models import Record
 from tracker.store import connect
 from tracker.store.writer import Writer, record_digest
