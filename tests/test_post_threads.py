@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import post
 from hypothesis import given
 from hypothesis import strategies as st
+from test_cli import tracker
 from test_tui import Stage, play
 from test_tui import home as stored
 from test_tui_documents import words_of
 
-from tracker.hub.threads import in_order
-from tracker.identity import post_address
+from tracker.fetch.x.posts import Included, archived, record_of
+from tracker.hub.threads import in_order, post_address
 from tracker.models import Record
 from tracker.store import connect
+from tracker.store.writer import Writer, record_digest
+from tracker.text import digest
 from tracker.tui.desk import Desk
 from tracker.tui.messages import ItemTarget, UrlTarget
 from tracker.tui.reading import gather_document
@@ -38,6 +42,32 @@ def said(number: int, answers: str = "", thread: str = ROOT, **more: Any) -> dic
 def shape(session: Session, name: str) -> list[tuple[int, str]]:
     reader = session.reader
     return [(depth, line.id) for depth, line in reader.thread_of(reader.row_of(name)).posts]
+
+
+# what services say
+
+
+@pytest.mark.parametrize(
+    ("fields", "answers", "thread"),
+    [
+        ({"conversation_id": "12"}, "", ""),
+        ({"conversation_id": "10", "referenced_tweets": [{"type": "replied_to", "id": "11"}]}, "x:11", "x:10"),
+        ({"conversation_id": "12", "referenced_tweets": [{"type": "quoted", "id": "11"}]}, "", ""),
+        ({"conversation_id": ["10"], "referenced_tweets": [{"type": "replied_to", "id": "../11"}]}, "", ""),
+    ],
+)
+def test_a_post_of_x_names_what_it_answers_and_where_its_thread_began(
+    fields: dict[str, Any], answers: str, thread: str
+) -> None:
+    record = record_of({"id": "12", "text": "So.", **fields}, Included())
+    assert record is not None
+    assert (record.answers, record.thread) == (answers, thread)
+
+
+def test_a_post_of_the_archive_names_what_it_answers() -> None:
+    record = archived({"id_str": "12", "full_text": "So.", "in_reply_to_status_id_str": "11"}, "ada")
+    assert record is not None
+    assert (record.answers, record.thread) == ("x:11", "")
 
 
 # the order
@@ -69,6 +99,13 @@ def test_a_thread_is_the_same_from_each_of_its_posts(session: Session, lines: Ca
     for name in ("x:1", "x:2", "x:3", "x:4"):
         assert shape(session, name) == expected
     assert shape(session, "x:9") == []
+
+
+def test_a_record_without_a_thread_is_the_same_record_as_before_there_were_threads() -> None:
+    plain = Record(kind="post", key="x:1", title="One")
+    assert record_digest(plain) == digest(repr(plain))
+    answers = [Record(kind="post", key="x:1", title="One", answers=name) for name in ("x:2", "x:3")]
+    assert len({record_digest(one) for one in (plain, *answers)}) == 3
 
 
 def test_a_gap_is_told_and_stepped_over(session: Session, lines: Callable[..., Path]) -> None:
@@ -113,8 +150,6 @@ def test_a_thread_outlives_the_merge_of_two_posts(session: Session, lines: Calla
     told = [Record(kind="post", key=name, identifiers=(name,), title=name) for name in (first, again)]
     answer = Record(kind="post", key="m:2", identifiers=("m:2",), title="answer", answers=again)
     session.writer  # noqa: B018 - brings the tables
-    from tracker.store.writer import Writer
-
     Writer(session.writer).apply("s", [*told, answer], "2026-05-12T10:00:00Z")
     both = Record(kind="post", key=first, identifiers=(first, again), title=first, answers="m:0")
     Writer(session.writer).apply("s", [both], "2026-05-12T11:00:00Z")
@@ -147,6 +182,19 @@ def test_an_older_store_learns_threads_of_what_comes_next(session: Session, line
 )
 def test_a_name_tells_the_address_of_a_post_or_nothing(name: str, address: str) -> None:
     assert post_address(name) == address
+
+
+# the command line
+
+
+def test_show_tells_the_thread_in_words_and_as_json(session: Session, lines: Callable[..., Path]) -> None:
+    session.import_files([lines(said(1, thread=""), said(2, "x:1"), said(3, "x:9", thread=""))])
+    shown = tracker("--home", session.home, "show", "x:2").stdout
+    assert "Thread:\n  2026-05-12 voice1: Word number 1\n>   2026-05-12 voice2: Word number 2\n" in shown
+    assert "it answers x:9, which is not stored" in tracker("--home", session.home, "show", "x:3").stdout
+    thread = json.loads(tracker("--home", session.home, "show", "--json", "x:1").stdout)["thread"]
+    assert [(one["depth"], one["id"]) for one in thread["posts"]] == [(0, "x:1"), (1, "x:2")]
+    assert thread["missing"] == ""
 
 
 # the pane

@@ -200,7 +200,11 @@ async def test_all_weeks_are_listed_and_opened(session: Weekly) -> None:
         assert "week 2026-W20 None" in stage.text
         await stage.press("w")
         await stage.until(lambda: "enter opens one" in stage.text)
-        await stage.press("j", "j", "enter")
+        await stage.press("j", "j")
+        stage.main.after_change()
+        await stage.settle()
+        assert "enter opens one" in stage.text
+        await stage.press("enter")
         await stage.until(lambda: "week 2026-W18 None" in stage.text)
         await stage.press("d", "w")
         await stage.until(lambda: "▸ 2026-W18" in stage.text)
@@ -241,7 +245,7 @@ async def test_a_wait_says_how_far_it_is_and_esc_ends_it(slow: Slow) -> None:
         await stage.press("6")
         await stage.until(lambda: "week 2026-W20 None" in stage.text)
         stage.app.post_message(events.Key("left", None))
-        await stage.until(lambda: "Reading 2026-W19: counting [nine] weeks … · esc stops it" in stage.text)
+        await stage.until(lambda: "Reading 2026-W19 · esc stops it · counting [nine] weeks …" in stage.text)
         await stage.press("escape")
         assert "Stopped" in stage.said
         assert "week 2026-W20 None" in stage.text

@@ -233,7 +233,9 @@ def test_another_role_counts_nothing_again_and_a_change_of_the_store_does(
     assert session.digest(WEEK, "ml-engineer").role == "ml-engineer"
     session.mark([1], read=True)
     second = session.digest(WEEK, "ai-engineer")
+    few = session.trends(WEEK, limit=1)
     assert counted == [WEEK]
+    assert few == real(session.reader, WEEK, 1)
     assert second.role == "ai-engineer"
     session.import_files([lines(*papers([WEEK], first=900))])
     grown = session.digest(WEEK, "ml-engineer")

@@ -14,7 +14,7 @@ from tracker.pages import Shared, Voice
 from tracker.store import saved, spans, vectors
 from tracker.trends import RECENT
 from tracker.trends.attaching import Embedded, attached
-from tracker.weekly import Counted
+from tracker.weekly import COUNTED, Counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("tracker")
 
-TOPICS = 40
+TOPICS = COUNTED
 """So many rising topics may stand in a digest, told or named."""
 NEAR = 0.45
 """Cosine from which a paper is near to a question."""

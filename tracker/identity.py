@@ -175,25 +175,6 @@ def is_web_address(url: str) -> bool:
     return _WEB_ADDRESS.match(url) is not None and ("[" not in url or canonical_url(url) is not None)
 
 
-_POSTS = (
-    (
-        re.compile(r"bluesky:at://(did:[a-z]+:[\w.:%-]+)/app\.bsky\.feed\.post/([\w.~:-]+)", re.ASCII),
-        "https://bsky.app/profile/{}/post/{}",
-    ),
-    (re.compile(r"x:(\d{1,19})", re.ASCII), "https://x.com/i/status/{}"),
-    (re.compile(r"hackernews:(\d{1,12})", re.ASCII), "https://news.ycombinator.com/item?id={}"),
-    (re.compile(r"(?:mastodon|url):(https?://[^\s]+)", re.ASCII), "{}"),
-)
-
-
-def post_address(name: str) -> str:
-    """Return the web address of a post by its name at its service, empty where the name does not tell it."""
-    for pattern, address in _POSTS:
-        if (found := pattern.fullmatch(name)) and is_web_address(url := address.format(*found.groups())):
-            return url
-    return ""
-
-
 def identifier(name: str) -> str:
     """Return the canonical identifier of whatever a person writes for an item: id, arXiv id, DOI, address or stored id."""
     name = name.strip()

@@ -71,9 +71,9 @@ class Record:
     """Of posts that only hand on a page (a link submission, a bare share): its address; `links` holds it too."""
     is_bot: bool = False
     """Whether the service itself says that a machine posts under this account."""
-    answers: str = ""
+    answers: str = field(default="", repr=False)
     """Of posts: the key, or another identifier, of the post that this one answers; it need not be stored."""
-    thread: str = ""
+    thread: str = field(default="", repr=False)
     """Of posts in a thread: the same of the post that began it, where the service says so."""
     slots: tuple[Slot, ...] = ()
     """Of papers at a conference: when and where they are shown."""

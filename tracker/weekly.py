@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from tracker.store.reader import Reader
 
 
+COUNTED = 40
+"""So many topics in each list are named whoever asks: a list of fewer is the beginning of it, and needs no count of its own."""
 KEPT = 16
 """So many counted weeks are kept: some 0.2 MB each with 40 topics in each list."""
 
@@ -58,15 +61,27 @@ class Counted:
 
     def of_week(self, reader: Reader, week: str, limit: int = 20, as_of: str = "") -> Trends:
         """Return what is rising in a week, as `trends_of_week` does."""
-        state, asked = sources.state_of(reader.connection), (week, limit, as_of)
+        most = max(limit, COUNTED)
+        state, asked = sources.state_of(reader.connection), (week, most, as_of)
         if state != self._state:
             self._state = state
             self._kept.clear()
         if asked not in self._kept:
-            self._kept[asked] = trends_of_week(reader, week, limit, as_of)
+            self._kept[asked] = trends_of_week(reader, week, most, as_of)
             while len(self._kept) > KEPT:
                 self._kept.pop(next(iter(self._kept)))
-        return self._kept[asked]
+        return _first(self._kept[asked], limit)
+
+
+def _first(found: Trends, limit: int) -> Trends:
+    """Return trends with no more than so many topics in each list."""
+    return replace(
+        found,
+        topics=found.topics[:limit],
+        new=found.new[:limit],
+        fading=found.fading[:limit],
+        spoken=found.spoken[:limit],
+    )
 
 
 def trends_of_editions(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tracker import times
-from tracker.identity import post_address
+from tracker.hub.threads import post_address
 from tracker.models import Item, Line, Thread
 from tracker.text import clean_line, plural, shorten
 from tracker.tui.blocks import SAID, Block

@@ -84,7 +84,7 @@ class DigestView(View):
         """Say what is waited for, and how far it is."""
         if self._is_waiting and asked == self.asked:
             what = asked.edition or ("the newest day" if asked.is_day else "the newest week")
-            self.query_one(Caption).say(f"Reading {what}: {doing} …  ·  esc stops it")
+            self.query_one(Caption).say(f"Reading {what}  ·  esc stops it  ·  {doing} …")
 
     def _make(self, asked: Asked) -> Made:
         """Compose a digest; in the lane `aside`, which goes on to its next job as soon as nobody waits for this one."""
@@ -137,6 +137,7 @@ class DigestView(View):
         self.made = made
         self._is_waiting = False
         if self._lists_weeks:
+            self._read_weeks()
             return
         shown = self.query_one(EntryList)
         shown.empty = "Nothing to sum up yet.\nR fetches your sources."
@@ -157,18 +158,21 @@ class DigestView(View):
         if self._lists_weeks:
             self.back()
         elif self.made is not None:
-            start(self, "lists", lambda reader: reader.weeks(), self._list_weeks, group="weeks")
+            self._read_weeks()
+
+    def _read_weeks(self) -> None:
+        start(self, "lists", lambda reader: reader.weeks(), self._list_weeks, group="weeks")
 
     def _list_weeks(self, weeks: Sequence[tuple[str, int, int]]) -> None:
         if self.made is None:
             return
-        self._lists_weeks = True
+        is_again, self._lists_weeks = self._lists_weeks, True
         newest, present = (_week(edition) for edition in (self.made.newest, self.made.digest.edition))
         past = [one for one in weeks if one[0] <= newest]
         shown = self.query_one(EntryList)
-        shown.show(week_entries(past, present), keep=False)
-        place = next((number for number, (week, *_) in enumerate(past) if week == present), 0)
-        shown.move_to(place)
+        shown.show(week_entries(past, present), keep=is_again)
+        if not is_again:
+            shown.move_to(next((number for number, (week, *_) in enumerate(past) if week == present), 0))
         self.query_one(Caption).say(f"{plural(len(past), 'week')}  ·  enter opens one, esc goes back")
 
     def go_to(self, week: str) -> None:
