@@ -13,6 +13,8 @@ from tracker.tui.cells import Part, Row, fit, fit_right, is_plain, sparkline, st
 Draw = Callable[[int], list[Row]]
 BESIDE = 52
 """Narrower than this is a list with the reading pane beside it on a screen of 100 columns."""
+ROOMY = 110
+"""So wide must a list be for all that is known of why a hit is there; else the sentence that matches counts more."""
 TROUBLED = frozenset({"failing", "unreachable", "slowed", "gone", "login", "silent"})
 _STATE_WORDS = {
     "new": "not asked yet",
@@ -83,11 +85,17 @@ def hit_draw(hit: Hit) -> Draw:
 
     def draw(width: int) -> list[Row]:
         kind = "paper" if hit.line.kind == "paper" else "post"
-        why = f"{kind} · {hit.why}" if hit.why else kind
+        reason = hit.why if width >= ROOMY else _briefly(hit.why)
+        why = f"{kind} · {reason}" if reason else kind
         below: Row = [(" " * 10, ""), (fit(f"{why} · {hit.snippet}" if hit.snippet else why, width - 11), "dim")]
         return [line_row(hit.line, width), below]
 
     return draw
+
+
+def _briefly(why: str) -> str:
+    """Return why a hit is there without the words that match: they stand in the line that was typed."""
+    return " · ".join(part.partition(":")[0] for part in why.split(" · "))
 
 
 def heading_draw(words: str, note: str = "", gap: bool = True) -> Draw:
