@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 from test_tui import NOW, SMALL, Stage, StagedSession, _fixed_day, browse_into, home, paper, play, session, topic  # noqa: F401 - fixtures
 
-from tracker.models import Line, SourceState, SyncEvent, Trends
+from tracker.errors import FetchError
+from tracker.models import Hit, Line, SourceState, SyncEvent, Trends
 from tracker.store import sources
 from tracker.text import plural
 from tracker.tui import browser
-from tracker.tui.rows import line_row, trouble_draw
+from tracker.tui.rows import hit_draw, line_row, trouble_draw
 from tracker.tui.sources import source_draw
 from tracker.tui.today import TodayData, today_entries
 from tracker.tui.troubles import trouble_entries, troubled
+from tracker.tui.views.today import TodayView
 from tracker.tui.views.trends import Found, trend_entries
 from tracker.tui.widgets.bars import TopBar
 from tracker.tui.widgets.entry_list import Entry
@@ -365,3 +367,41 @@ async def test_beside_an_empty_list_nothing_is_shown(session: StagedSession) -> 
         await stage.until(lambda: "We study" in stage.text)
 
     await play(session, act, MEDIUM)
+
+
+def test_a_hit_shows_the_sentence_that_matches_also_where_there_is_little_room() -> None:
+    line = Line(
+        row=1, id="a", kind="paper", title="Sparse attention", byline="Ada", venue="NeurIPS",
+        year=2026, date="2026-05-19", origin="daily", is_read=False, is_starred=False,
+    )  # fmt: skip
+    hit = Hit(
+        line=line, score=1.0, why="words: sparse, attention · meaning 0.72", snippet="It skips most of the tokens."
+    )
+    narrow, wide = ("".join(text for text, _ in hit_draw(hit)(width)[1]) for width in (79, 120))
+    assert "words · meaning 0.72 · It skips most of the tokens." in narrow
+    assert "words: sparse, attention · meaning 0.72 · It skips most of the tokens." in wide
+
+
+async def test_what_was_left_and_brought_nothing_is_not_listed(tmp_path: Path) -> None:
+    made = home(tmp_path)
+    for name in ("left [b]empty", "daily"):
+        sources.failed(made.writer, name, "feed", FetchError("It is away.", "Wait."), "2026-05-19T08:00:00Z")
+    (tmp_path / "feeds.toml").write_text("[tracker]\n", encoding="utf-8")
+    made.forget_config()
+
+    async def act(stage: Stage) -> None:
+        await stage.press("7")
+        await stage.until(lambda: "not followed" in stage.text)
+        assert "daily" in stage.text
+        assert "left [b]empty" not in stage.text
+        await stage.press("enter")
+        await stage.until(lambda: "feed · not followed" in stage.text)
+        assert "What helps" not in stage.text
+
+    await play(made, act, SMALL)
+
+
+def test_what_comes_when_the_user_has_left_ends_nothing() -> None:
+    view = TodayView()
+    view.know_discussed(())  # it is not on any screen
+    assert view.data == TodayData()

@@ -13,6 +13,8 @@ from tracker.tui.cells import Part, Row, fit, fit_right, is_plain, marked, spark
 Draw = Callable[[int], list[Row]]
 BESIDE = 52
 """Narrower than this is a list with the reading pane beside it on a screen of 100 columns."""
+ROOMY = 110
+"""So wide must a list be for all that is known of why a hit is there; else the sentence that matches counts more."""
 TROUBLED = frozenset({"failing", "unreachable", "slowed", "gone", "login", "silent"})
 _STATE_WORDS = {
     "new": "not asked yet",
@@ -86,7 +88,8 @@ def hit_draw(hit: Hit) -> Draw:
 
     def draw(width: int) -> list[Row]:
         kind = "paper" if hit.line.kind == "paper" else "post"
-        why = steady(f"{kind} · {hit.why}" if hit.why else kind) + (" · " if hit.snippet else "")
+        reason = hit.why if width >= ROOMY else _briefly(hit.why)
+        why = steady(f"{kind} · {reason}" if reason else kind) + (" · " if hit.snippet else "")
         room = width - 11 - cell_len(why)
         told: Row = [(fit(why, width - 11), "dim")]
         if hit.snippet and room > 0:
@@ -94,6 +97,11 @@ def hit_draw(hit: Hit) -> Draw:
         return [line_row(hit.line, width, words=hit.words), [(" " * 10, ""), *told]]
 
     return draw
+
+
+def _briefly(why: str) -> str:
+    """Return why a hit is there without the words that match: they stand in the line that was typed."""
+    return " · ".join(part.partition(":")[0] for part in why.split(" · "))
 
 
 def heading_draw(words: str, note: str = "", gap: bool = True) -> Draw:

@@ -69,7 +69,7 @@ class Sending(Noting):
             else:
                 self.say(f"Opened {urls[0]}" if len(urls) == 1 else f"Opened {plural(len(urls), 'page')}.")
 
-        start(self, "browser", lambda _: browser.find(), act)
+        start(self, "browser", lambda _: browser.find(), act, group=f"browser {urls[0]}")  # none replaces another
 
     # the clipboard
 

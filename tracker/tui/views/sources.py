@@ -99,9 +99,8 @@ class SourcesView(View):
         self.trouble = ""
         known = {state.name for state in states}
         followed = {source.name for source in self.desk.session.config.sources}
-        states = [
-            state if state.name in followed else replace(state, state="left", message="", remedy="") for state in states
-        ]
+        left = [replace(state, state="left", message="", remedy="") for state in states if state.name not in followed]
+        states = [state for state in states if state.name in followed] + [state for state in left if state.items]
         unasked = [
             SourceState(name=source.name, kind=source.kind, state="new" if source.enabled else "off")
             for source in self.desk.session.config.sources

@@ -125,7 +125,8 @@ class TodayView(View):
 
     def know_discussed(self, discussed: Sequence[Discussed]) -> None:
         """Show what is talked about while the topics are still being counted."""
-        self.know(replace(self.data, discussed=discussed))
+        if self.children:  # else the user has left while it was being read
+            self.know(replace(self.data, discussed=discussed))
 
     def know(self, data: TodayData) -> None:
         """Take in what is newly known and draw."""
