@@ -10,13 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from test_tui import HOSTILE, LARGE, NOW, SMALL, Stage, home, play, topic
+from textual.app import App, ComposeResult
 
 from tracker import times
 from tracker.models import Line, SavedSearch, SourceState, Talk, Trends
 from tracker.roles import Role, shipped
 from tracker.store.reader import Discussed
+from tracker.tui.cells import Row
 from tracker.tui.today import Part, TodayData, fitted, gather, today_entries, worth
-from tracker.tui.widgets.entry_list import Entry
+from tracker.tui.widgets.entry_list import Entry, EntryList
 
 
 @pytest.fixture(autouse=True)
@@ -140,3 +142,23 @@ async def test_every_line_opens_something_and_one_screen_is_enough(tmp_path: Pat
         assert listing.virtual_size.height <= listing.size.height
 
     await play(home(tmp_path, failing=True), act, size)
+
+
+async def test_the_first_frame_is_laid_out_for_the_width_of_the_screen() -> None:
+    widths: list[int] = []
+
+    def draw(width: int) -> list[Row]:
+        widths.append(width)
+        return [[("x" * width, "")]]
+
+    class Small(App[None]):
+        def compose(self) -> ComposeResult:
+            yield EntryList()
+
+        def on_mount(self) -> None:
+            shown = self.query_one(EntryList)
+            assert shown.size.width == 0  # as in the first frame: nothing is measured yet
+            shown.show([Entry(draw)])
+
+    async with Small().run_test(size=(80, 24)):
+        assert set(widths) == {79}

@@ -44,8 +44,8 @@ def starts(commands: Mapping[str, tuple[Sequence[str], bytes]]) -> dict[str, flo
 
 
 def ours(home: Path) -> list[str]:
-    """Return the command that an installed `tracker` runs."""
-    return [sys.executable, "-c", OURS, "--home", str(home)]
+    """Return what an installed `tracker` runs for a home."""
+    return ["env", f"TRACKER_HOME={home}", sys.executable, "-c", OURS]
 
 
 def first_frames(large: Path, small: Path, others: Mapping[str, tuple[Sequence[str], bytes]]) -> None:
