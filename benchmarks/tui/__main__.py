@@ -24,7 +24,7 @@ STARTS = 15
 SLOW_STARTS = 3
 """Of what takes more than a second."""
 _CLEARED = b"\x1b[1;1H"
-_ARTUI_TITLE = b"arXiv"
+_ARTUI_TITLE = b"Articles"
 VISITED = (b"2", b"3", b"7", b"1")
 
 
