@@ -448,7 +448,7 @@ def test_the_tables_are_read() -> None:
     )
     assert found.command == destinations.Command(("mail", "-s", "Week"), 60)
     assert found.folder == Folder(Path("/home/me/notes"))
-    assert parsed("") == Destinations()
+    assert config.parse({}, Path()).delivery is None
 
 
 MAIL = '[delivery.mail]\nhost = "h"\nfrom = "a@b"\nto = "c@d"\n'

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
+
+from tracker.session import Session
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HEAVY = frozenset(
     {
@@ -65,8 +71,44 @@ CASES = {
     "embedding before it is used": ("import tracker.embed", HEAVY),
     "the vector index before it is used": ("import tracker.vectors", HEAVY - {"numpy"}),
     "the verbs that index": ("import tracker.cli.sync, tracker.cli.files, tracker.cli.index", READING),
+    "a bare command before its session": ("import tracker.cli.ui, tracker.session", HEAVY),
     "the terminal UI": ("import tracker.tui.app", HEAVY - {"textual", "rich"}),
 }
+
+
+FIRST_FRAME = """
+import sys
+from pathlib import Path
+import tracker.cli.ui
+from tracker.session import Session
+from tracker.tui.app import TrackerApp
+from tracker.tui.screens.main import MainScreen
+
+def look(screen):
+    sys.stderr.write(" ".join(sys.modules))
+    screen.app.exit(0)
+
+MainScreen._after_first_frame = look
+TrackerApp(Session(Path(sys.argv[1])), apart=True).run(headless=True)
+"""
+AFTER = {
+    "numpy", "click", "hashlib", "html.parser", "importlib.resources", "shlex", "tracker.destinations", "tracker.digest",
+    "tracker.following", "tracker.fulltext", "tracker.latex", "tracker.meaning", "tracker.search", "tracker.store.writer", "tracker.tui.documents",
+    "tracker.tui.views.lines", "tracker.tui.views.search",
+}  # fmt: skip
+
+
+def test_the_first_frame_waits_for_nothing_that_it_does_not_show(tmp_path: Path) -> None:
+    session = Session(tmp_path)
+    session.writer  # noqa: B018 - opening it makes the tables
+    session.close()
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_FRAME, str(tmp_path)], capture_output=True, text=True, timeout=60, check=True
+    )
+    loaded = set(done.stderr.split())
+    assert "tracker.tui.views.today" in loaded
+    assert loaded & AFTER == set()
+    assert len(loaded) < 520  # an empty Textual app has some 400 modules itself
 
 
 @pytest.mark.parametrize("name", CASES)

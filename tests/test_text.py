@@ -99,5 +99,5 @@ def test_sections_of_no_known_keyword_are_passed_over(section: str) -> None:
 
 
 def test_links_of_unwanted_classes_are_left_out() -> None:
-    markup = '<a class="u-url mention" href="https://a.example">a</a><a class href="https://b.example">b</a>'
-    assert markup.html_to_text(markup, unwanted=frozenset({"mention"})) == ("ab", ("https://b.example",))
+    links = '<a class="u-url mention" href="https://a.example">a</a><a class href="https://b.example">b</a>'
+    assert markup.html_to_text(links, unwanted=frozenset({"mention"})) == ("ab", ("https://b.example",))

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from operator import methodcaller
 from pathlib import Path
@@ -163,3 +164,40 @@ def test_a_search_is_saved_and_forgotten(session: Session) -> None:
     room = Here(session)
     assert room.run(partial(keep, "sparse", "mine")).matches == 3
     assert room.run(partial(drop, "mine")).name == "mine"
+
+
+def test_two_threads_that_ask_at_once_are_answered_in_turn(session: Session) -> None:
+    room = Apart(session)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda number: room.run(partial(echo, number)), range(12)))
+        assert found == list(range(12))
+    finally:
+        room.close()
+
+
+def echo(number: int, session: Session) -> int:
+    return number if session.home else -1
+
+
+def test_a_room_that_was_left_starts_nothing_any_more(session: Session) -> None:
+    room = Apart(session)
+    assert room.run(shout) == session.home.name
+    room.close()
+    with pytest.raises(ApartError):
+        room.run(shout)
+
+
+def test_who_asks_a_process_that_is_just_leaving_is_answered_by_another_one(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Apart(session)
+    try:
+        first = room.run(process_of)
+        leaving = [room._process]
+        os.kill(first, signal.SIGKILL)
+        monkeypatch.setattr(room, "_running", lambda: leaving.pop() if leaving else None)  # it looks alive still
+        assert room.run(process_of) not in {first, os.getpid()}
+        assert not leaving
+    finally:
+        room.close()

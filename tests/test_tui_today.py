@@ -10,15 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from test_tui import HOSTILE, LARGE, NOW, SMALL, Stage, home, play, topic
+from textual.app import App, ComposeResult
 
 from tracker import times
 from tracker.models import Line, SavedSearch, SourceState, Talk, Trends
 from tracker.roles import Role, shipped
 from tracker.store.reader import Discussed
+from tracker.tui.cells import Row
 from tracker.tui.messages import ViewTarget
 from tracker.tui.parts import Part, fitted
 from tracker.tui.today import TodayData, gather, today_entries, worth
-from tracker.tui.widgets.entry_list import Entry
+from tracker.tui.widgets.entry_list import Entry, EntryList
 
 
 @pytest.fixture(autouse=True)
@@ -170,3 +172,23 @@ def test_a_notice_of_too_little_history_leads_to_the_trends() -> None:
     entries = today_entries(replace(full(), trends=trends))
     row = next(entry for entry in entries if "Too little [history]." in rows_of([entry])[0])
     assert row.target == ViewTarget(5)
+
+
+async def test_the_first_frame_is_laid_out_for_the_width_of_the_screen() -> None:
+    widths: list[int] = []
+
+    def draw(width: int) -> list[Row]:
+        widths.append(width)
+        return [[("x" * width, "")]]
+
+    class Small(App[None]):
+        def compose(self) -> ComposeResult:
+            yield EntryList()
+
+        def on_mount(self) -> None:
+            shown = self.query_one(EntryList)
+            assert shown.size.width == 0  # as in the first frame: nothing is measured yet
+            shown.show([Entry(draw)])
+
+    async with Small().run_test(size=(80, 24)):
+        assert set(widths) == {79}

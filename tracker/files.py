@@ -1,7 +1,6 @@
 """Small files replaced whole, and how to tell that a file is the one seen before."""
 
 import os
-import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +11,7 @@ def replace_file(path: Path, text: str) -> None:
     Raises:
         OSError: it cannot be written; the old one is whole.
     """
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
+    temporary = path.with_name(f"{path.name}.{os.urandom(4).hex()}.tmp")
     try:
         with temporary.open("w", encoding="utf-8") as file:
             file.write(text)

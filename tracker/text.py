@@ -4,7 +4,6 @@ Everything that comes in passes through `clean_line` or `clean_text`, and everyt
 again: no control characters (C0, C1), no bidirectional overrides, bounded length, bounded combining marks.
 """
 
-import hashlib
 import re
 import unicodedata
 
@@ -100,7 +99,9 @@ def title_key(title: str) -> str:
 
 def digest(*parts: str) -> int:
     """Return a stable signed 64-bit hash of texts (BLAKE2b), fit for an INTEGER column."""
-    hashed = hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    from hashlib import blake2b  # brings OpenSSL: only where something is stored
+
+    hashed = blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(hashed, "big", signed=True)
 
 

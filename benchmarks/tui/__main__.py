@@ -24,7 +24,7 @@ STARTS = 15
 SLOW_STARTS = 3
 """Of what takes more than a second."""
 _CLEARED = b"\x1b[1;1H"
-_ARTUI_TITLE = b"arXiv"
+_ARTUI_TITLE = b"Articles"
 VISITED = (b"2", b"3", b"7", b"1")
 
 
@@ -44,8 +44,8 @@ def starts(commands: Mapping[str, tuple[Sequence[str], bytes]]) -> dict[str, flo
 
 
 def ours(home: Path) -> list[str]:
-    """Return the command that an installed `tracker` runs."""
-    return [sys.executable, "-c", OURS, "--home", str(home)]
+    """Return what an installed `tracker` runs for a home."""
+    return ["env", f"TRACKER_HOME={home}", sys.executable, "-c", OURS]
 
 
 def first_frames(large: Path, small: Path, others: Mapping[str, tuple[Sequence[str], bytes]]) -> None:

@@ -10,6 +10,17 @@ def main() -> None:
 
         sys.stdout.write(help_text())
         return
+    if not sys.argv[1:]:  # and than all that the terminal UI needs of this package
+        sys.exit(_open())
     from tracker.cli.app import run
 
     run()
+
+
+def _open() -> int:
+    from tracker.cli.ending import status_of
+    from tracker.cli.ui import open_ui
+    from tracker.threads import pin_threads
+
+    pin_threads()
+    return status_of(lambda: open_ui(None))

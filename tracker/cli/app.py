@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from tracker import __version__
+from tracker.cli.ending import status_of
 from tracker.cli.verbs import VERBS, help_text
-from tracker.errors import TrackerError
 from tracker.threads import pin_threads
 
 
@@ -54,21 +54,15 @@ def tracker(context: click.Context, home: Path | None, plain: bool) -> None:
 def run() -> None:
     """Run the command line; a failure is one line on stderr and an exit status that is not 0."""
     pin_threads()
+    sys.exit(status_of(_run))
+
+
+def _run() -> object:
     try:
-        status = tracker.main(standalone_mode=False, color=False if os.environ.get("NO_COLOR") else None)
+        return tracker.main(standalone_mode=False, color=False if os.environ.get("NO_COLOR") else None)
     except click.exceptions.Abort:
         click.echo("Stopped.", err=True)
-        status = 130
+        return 130
     except click.ClickException as error:
         error.show()
-        status = error.exit_code
-    except TrackerError as error:
-        click.echo(f"tracker: {error}", err=True)
-        status = 1
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output left: no words about that
-        status = 0
-    except OSError as error:
-        click.echo(f"tracker: {error.filename or 'the system'}: {error.strerror or error}.", err=True)
-        status = 1
-    sys.exit(status if isinstance(status, int) else 0)
+        return error.exit_code

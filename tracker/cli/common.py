@@ -4,7 +4,6 @@ import dataclasses
 import json
 import os
 import sys
-import threading
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -22,13 +21,6 @@ def session_of(context: click.Context) -> Session:
     session = Session(config.find_home(context.obj))
     context.call_on_close(session.close)
     return session
-
-
-def leave(status: int) -> None:
-    """End the process at once where threads still wait for servers that hang: what came is stored, nothing else is lost."""
-    if any(thread.name.startswith("fetch") for thread in threading.enumerate()):
-        sys.stdout.flush()
-        os._exit(status)
 
 
 def print_json(value: object) -> None:

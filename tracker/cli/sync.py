@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli.common import leave, print_json, print_matched, session_of
+from tracker.cli.common import print_json, print_matched, session_of
+from tracker.cli.ending import leave
 from tracker.cli.index import Meter
 from tracker.text import plural
 

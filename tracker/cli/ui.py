@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tracker import config
-from tracker.cli.common import leave
+from tracker.cli.ending import leave
 from tracker.cli.verbs import VERBS
 from tracker.errors import TrackerError
 from tracker.session import Session

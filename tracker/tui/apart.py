@@ -9,11 +9,12 @@ import pickle
 import select
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import IO, Any, Protocol, TypeVar
+from typing import IO, Any, Protocol, TypeVar, cast
 
 from tracker.errors import TrackerError
 from tracker.session import Session
@@ -25,7 +26,7 @@ IDLE_SECONDS = 20.0
 """So long a process waits for more work before it ends: walking from week to week should not begin anew each time."""
 NICE = 10
 """By how much the long work gives way to whoever reads."""
-_STEP, _DONE, _FAILED = "step", "done", "failed"
+_BEGUN, _TOLD, _STEP, _DONE, _FAILED = "begun", "told", "step", "done", "failed"
 
 
 def silent(_: str) -> None:
@@ -37,7 +38,7 @@ class ApartError(TrackerError):
 
 
 class Room(Protocol):
-    """Where work on a home is done: used from one thread at a time, which waits."""
+    """Where work on a home is done, one after the other; the thread that asks waits."""
 
     def run(self, work: Callable[[Session], Result], *, told: Told = silent) -> Result:
         """Return what a work returns; what it raises is raised here. `told` hears what is being done; what it raises ends the work."""
@@ -98,6 +99,8 @@ class Apart:
         self._command = [sys.executable, "-P", "-c", _SERVE, str(session.home), str(session.gap_scale), str(idle)]
         self._log = session.log_file
         self._process: subprocess.Popen[bytes] | None = None
+        self._turn = threading.Lock()
+        self._is_closed = False
 
     def run(self, work: Callable[[Session], Result], *, told: Told = silent) -> Result:
         """Return what a work returns. Where `told` raises, the process is ended.
@@ -108,10 +111,9 @@ class Apart:
         with closing(self._talk(work)) as answers:
             found: Any = None
             for kind, value in answers:
-                if kind == _DONE:
-                    found = value
-                else:
+                if kind == _TOLD:
                     told(value)
+                found = value
             result: Result = found
             return result
 
@@ -129,52 +131,50 @@ class Apart:
         """Do nothing: each work begins with what `feeds.toml` says then."""
 
     def close(self) -> None:
-        """End the process."""
+        """End the process, and start none any more."""
+        self._is_closed = True
+        self._end()
+
+    def _talk(self, work: Callable[[Session], Any]) -> Generator[tuple[str, Any], None, None]:
+        with self._turn:
+            answers = self._begun(pickle.dumps(work))
+            try:
+                while True:
+                    kind, value = _heard(answers)
+                    if kind == _FAILED:
+                        raise value
+                    yield kind, value
+                    if kind == _DONE:
+                        return
+            except (ApartError, GeneratorExit):
+                self._end()  # what it might say from now on would answer the next work
+                raise
+
+    def _begun(self, work: bytes) -> IO[bytes]:
+        """Give a work to the process; to a new one where there is none, or the last one was just leaving. Return what it answers on."""
+        for _ in range(2):
+            process = self._process = self._running() or self._started()
+            given, answers = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
+            with suppress(OSError, ApartError):
+                given.write(work)
+                given.flush()
+                _heard(answers)  # that it has begun
+                return answers
+            self._end()
+        raise _ended()
+
+    def _running(self) -> "subprocess.Popen[bytes] | None":
+        return self._process if self._process is not None and self._process.poll() is None else None
+
+    def _end(self) -> None:
         process, self._process = self._process, None
         if process is not None:
             process.kill()
             process.wait()
 
-    def _talk(self, work: Callable[[Session], Any]) -> Generator[tuple[str, Any], None, None]:
-        answers = self._ask(pickle.dumps(work))
-        try:
-            while True:
-                kind, value = pickle.load(answers)  # noqa: S301 - our own process wrote it
-                if kind == _FAILED:
-                    raise value
-                yield kind, value
-                if kind == _DONE:
-                    return
-        except (EOFError, pickle.UnpicklingError, BrokenPipeError) as error:
-            self.close()
-            raise ApartError(
-                "The process that did this has ended.", f"{self._log.name} may say why; ask again."
-            ) from error
-        except GeneratorExit:
-            self.close()  # what it says from now on would answer the next work
-            raise
-
-    def _ask(self, work: bytes) -> IO[bytes]:
-        """Give a work to the process; to a new one where there is none, or the last one ends just now. Return what it answers on."""
-        for is_last in (False, True):
-            process = self._process = self._running() or self._started()
-            if process.stdin is None or process.stdout is None:
-                raise ApartError("A process was started without pipes.")
-            try:
-                process.stdin.write(work)
-                process.stdin.flush()
-            except OSError:
-                if is_last:
-                    raise
-                self.close()
-            else:
-                return process.stdout
-        raise ApartError("No process could be started.")
-
-    def _running(self) -> "subprocess.Popen[bytes] | None":
-        return self._process if self._process is not None and self._process.poll() is None else None
-
     def _started(self) -> "subprocess.Popen[bytes]":
+        if self._is_closed:
+            raise _ended()
         log = _opened(self._log)
         try:
             return subprocess.Popen(  # noqa: S603 - this program itself
@@ -188,6 +188,18 @@ class Apart:
         finally:
             if log is not None:
                 log.close()
+
+
+def _heard(answers: IO[bytes]) -> tuple[str, Any]:
+    try:
+        kind, value = pickle.load(answers)  # noqa: S301 - our own process wrote it
+    except (EOFError, pickle.UnpicklingError, OSError, ValueError) as error:
+        raise _ended() from error
+    return kind, value
+
+
+def _ended() -> ApartError:
+    return ApartError("The process that did this has ended.", "tracker.log may say why; ask again.")
 
 
 def _opened(path: Path) -> IO[bytes] | None:
@@ -214,14 +226,15 @@ def serve(home: str, gap_scale: str, idle: str) -> None:
         try:
             work = pickle.load(asked)  # noqa: S301 - the process that started this one wrote it
         except EOFError:
-            return
+            break
         session.forget_config()
-        session.progress = lambda doing: _answer(answers, (_STEP, doing))
+        session.progress = lambda doing: _answer(answers, (_TOLD, doing))
         try:
             for answer in _done(work, session):
                 _answer(answers, answer)
         except BrokenPipeError:  # nobody waits any more
-            os._exit(0)
+            break
+    os._exit(0)  # at once: who asks meanwhile sees it
 
 
 def _answer(answers: IO[bytes], answer: tuple[str, Any]) -> None:
@@ -230,6 +243,7 @@ def _answer(answers: IO[bytes], answer: tuple[str, Any]) -> None:
 
 
 def _done(work: Callable[[Session], Any], session: Session) -> Iterator[tuple[str, Any]]:
+    yield _BEGUN, None
     try:
         result = work(session)
         if isinstance(result, Iterator):

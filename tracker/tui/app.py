@@ -155,7 +155,7 @@ def run(
         first_run=first_run,
         few_colours=look.has_few_colours(os.environ),
         verbs=verbs,
-        apart=True,
+        apart=os.name == "posix",  # elsewhere nothing waits for a pipe for a while only
     )
     sys.setswitchinterval(SWITCH_SECONDS)
     try:

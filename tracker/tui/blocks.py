@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker import times
-from tracker.latex import readable
 from tracker.models import Item, Line
 from tracker.tui.cells import Part, Row, fit, steady, wrap
 from tracker.tui.messages import ItemTarget, Target
-from tracker.tui.rows import place_of, title_of
+from tracker.tui.rows import place_of, spelled, title_of
 
 SAID = 280
 """So many letters of a post stand below its link."""
@@ -48,7 +47,7 @@ def paragraphs(text: str) -> list[str]:
 
 def title_words(title: str) -> str:
     """Return an outside title as it is read."""
-    return steady(readable(title) if "\\" in title or "$" in title else title)
+    return steady(spelled(title))
 
 
 def line_blocks(lines: Sequence[Line], said: Mapping[int, str] | None = None) -> list[Block]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
 from tracker.models import Hit, Mode, SavedSearch, SyncEvent, Trends
@@ -56,6 +55,8 @@ def make(asked: Asked, session: Session) -> Made:
 
 def fill(session: Session, *, index: bool) -> Iterator[SyncEvent]:
     """Bring the starter library in and, where that is wanted, embed and index what is new."""
+    from importlib.resources import as_file, files
+
     with as_file(files("tracker") / "demo" / "starter.jsonl") as library:
         report = session.import_files([library])
     yield SyncEvent(step="stored", new=report.outcome.new)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from rich.cells import cell_len
 
 from tracker import times
-from tracker.latex import readable
 from tracker.models import Hit, Line, SourceState, Topic
 from tracker.text import plural
 from tracker.tui.cells import Part, Row, fit, fit_right, is_plain, marked, sparkline, steady, wrap
@@ -31,9 +30,18 @@ _STATE_WORDS = {
 }
 
 
+def spelled(title: str) -> str:
+    """Return an outside title with its LaTeX made readable."""
+    if "\\" not in title and "$" not in title:
+        return title
+    from tracker.latex import readable  # few titles have any
+
+    return readable(title)
+
+
 def title_of(line: Line) -> str:
     """Return the title as it is read."""
-    return readable(line.title) if "\\" in line.title or "$" in line.title else line.title
+    return spelled(line.title)
 
 
 def line_row(

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
+from tracker.query import Filter
 from tracker.tui import look
 from tracker.tui.jobs import start
 from tracker.tui.keys import MAIN_KEYS, VIEWS, bindings, unknown
@@ -69,6 +70,9 @@ class MainScreen(Leaving):
         today.enter()  # its counts stand in the column of views also where another view was kept
         self.set_timer(RELOAD_AFTER_SECONDS, today.reload)
         start(self, "ahead", lambda _: load_ahead(), lambda _: None)
+        start(
+            self, "pane", lambda reader: reader.page(Filter(), 1), lambda _: None
+        )  # opens what the first item waits for
         self.look_at_sources()
         self.greet()
         if self._is_first_run:

@@ -117,10 +117,9 @@ class LinesView(View):
         from array import array
 
         line = f"{line} kind:{self.kind}"
-        if mode == "hybrid":
-            hits = self.desk.by_meaning(line, BEST)
-        else:
-            hits = self.desk.session.search(line, limit=BEST, mode=mode, reader=reader)
+        desk = self.desk
+        by_words = partial(desk.session.search, limit=BEST, mode=mode, reader=reader)
+        hits = desk.by_meaning(line, BEST) if mode == "hybrid" else by_words(line)
         return array("q", [hit.line.row for hit in hits])
 
     def _show(self, found: Listed, mode: Mode, at: int | None) -> None:

@@ -80,15 +80,19 @@ class EntryList(CursorList):
         return next((index for index, entry in enumerate(self.entries) if key is not None and entry.key == key), None)
 
     def _layout(self) -> None:
-        self._width = max(self.size.width - 1, 10)
+        self._width = self._room()
         self._drawn = [entry.draw(self._width) for entry in self.entries]
         self._tops = [0]
         for rows in self._drawn:
             self._tops.append(self._tops[-1] + len(rows))
 
+    def _room(self) -> int:
+        """Return the cells of a row; before it is known how wide the list is, as many as the screen has."""
+        return max((self.size.width or self.app.size.width) - 1, 10)
+
     def measure(self) -> None:
         """Lay out anew when the width has changed."""
-        if self._width != max(self.size.width - 1, 10):
+        if self._width != self._room():
             self._layout()
         super().measure()
 
