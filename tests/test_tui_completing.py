@@ -118,7 +118,7 @@ async def test_hits_stay_while_a_filter_is_being_typed(tmp_path: Path) -> None:
         await stage.type("one kind")
         await stage.press("colon")
         await stage.until(lambda: "3 hits · by words" in stage.text and "kind: paper, post" in stage.text)
-        assert "words: one" in stage.text
+        assert "paper · words" in stage.text
         assert "no value" not in stage.text
         await stage.press("tab")
         assert stage.app.query_one("#search-line", Input).value == "one kind:paper"

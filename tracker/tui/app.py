@@ -3,11 +3,11 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
 from textual import events
@@ -21,6 +21,9 @@ from tracker.tui import look
 from tracker.tui.cells import set_plain
 from tracker.tui.desk import Desk
 from tracker.tui.screens.main import MainScreen
+
+if TYPE_CHECKING:
+    from tracker.tui.palette import Offer
 
 SWITCH_SECONDS = 0.001
 """How long a counting thread may hold the interpreter while a key waits; Python's own 5 ms add up to 50 for one key."""
@@ -90,6 +93,12 @@ class TrackerApp(App[int]):
         """Change the theme, now and for the next runs."""
         self.theme = name
         self.desk.kept.theme, self.desk.kept.theme_over = name, self.desk.session.config.theme
+
+    def offers(self) -> "Iterator[Offer]":
+        """Yield what the palette offers."""
+        from tracker.tui.screens.offering import offers
+
+        return offers(cast("MainScreen", self.screen_stack[0]), self.verbs, self.pick_theme)
 
     def get_default_screen(self) -> MainScreen:
         """Return the main screen."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from textual.widget import Widget
 
@@ -11,15 +11,18 @@ from tracker.tui.desk import Desk
 from tracker.tui.messages import Said
 from tracker.tui.reads import Reader
 
-if TYPE_CHECKING:
-    from tracker.tui.app import TrackerApp
-
 Result = TypeVar("Result")
+
+
+class Furnished(Protocol):
+    """An app with a desk."""
+
+    desk: Desk
 
 
 def desk_of(node: Widget) -> Desk:
     """Return the desk of the app that a widget is part of."""
-    return cast("TrackerApp", node.app).desk
+    return cast("Furnished", node.app).desk
 
 
 def settler(

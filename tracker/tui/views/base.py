@@ -1,7 +1,7 @@
 """What all views have in common."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
 
 from textual.containers import Vertical
 from textual.widgets import Static
@@ -44,6 +44,43 @@ class Caption(Static):
         self.update(told(steady(words)), layout=False)
 
 
+class Surroundings(Protocol):
+    """What a view asks of the screen around it, which knows the reading pane and the line to type in."""
+
+    trail: list[Target]
+    """What is read, over what was read before."""
+    pane_target: Target | None
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the pane has the keys."""
+        ...
+
+    def show_in_pane(self, target: Target | None, *, keep_place: bool = False) -> None:
+        """Show something beside the list."""
+        ...
+
+    def open(self, target: Target) -> None:
+        """Read something, or go where it leads."""
+        ...
+
+    def renew(self, target: Target) -> None:
+        """Show the newer state of what is read."""
+        ...
+
+    def stop_reading(self) -> None:
+        """Go back to the list."""
+        ...
+
+    async def ask(self, label: str, value: str, answer: Callable[[str], None], *, example: str = "") -> None:
+        """Ask for a line."""
+        ...
+
+    def close_prompt(self) -> None:
+        """Ask no more."""
+        ...
+
+
 class View(Vertical):
     """One of the seven views: a caption and a list."""
 
@@ -57,6 +94,11 @@ class View(Vertical):
     def desk(self) -> Desk:
         """The desk of the app."""
         return desk_of(self)
+
+    @property
+    def shell(self) -> Surroundings:
+        """The screen, which asks and reads."""
+        return cast("Surroundings", self.screen)
 
     @property
     def listing(self) -> CursorList:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -24,9 +24,6 @@ from tracker.tui.widgets.entry_list import Entry, EntryList
 
 RHYTHM = timedelta(weeks=8)
 """The time in which the rhythm of a source is looked at."""
-
-if TYPE_CHECKING:
-    from tracker.tui.screens.marking import Marking
 
 
 def _place(state: SourceState) -> tuple[bool, bool, str]:
@@ -236,11 +233,6 @@ class SourcesView(View):
             self.focus_list()
         self.reload()
         self.say(words)
-
-    @property
-    def shell(self) -> "Marking":
-        """The screen, which asks and reads."""
-        return cast("Marking", self.screen)
 
     def document_of(self, target: Target) -> Callable[[Reader], Document] | None:
         """Gather what is known of a source."""

@@ -1,7 +1,7 @@
 """Trends: places of the topics week by week, then what rises, is new, is talked about, fades, with the counts behind each."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -15,9 +15,6 @@ from tracker.tui.messages import TopicTarget
 from tracker.tui.rows import Draw, heading_draw, spoken_draw, text_draw, topic_draw
 from tracker.tui.views.base import Caption, View
 from tracker.tui.widgets.entry_list import Entry, EntryList
-
-if TYPE_CHECKING:
-    from tracker.tui.screens.marking import Marking
 
 MEANWHILE = "Papers gather with every sync: R fetches, 2 lists what is there."
 LEAST_PLACES = 3
@@ -61,14 +58,13 @@ class TrendsView(View):
 
     async def action_topic(self) -> None:
         """Ask for the name of a topic and open its page: any phrase that papers hold has one."""
-        shell = cast("Marking", self.screen)
 
         def answer(name: str) -> None:
-            shell.close_prompt()
+            self.shell.close_prompt()
             if name.strip():
-                shell.open(TopicTarget(name.strip()))
+                self.shell.open(TopicTarget(name.strip()))
 
-        await shell.ask("topic, as papers write it", "", answer)
+        await self.shell.ask("topic, as papers write it", "", answer)
 
     def _show(self, found: Found) -> None:
         trends = found.trends
