@@ -182,12 +182,15 @@ async def test_the_key_that_fetches_fetches_what_was_just_followed(session: Stag
     await play(session, act, SMALL)
 
 
-async def test_somebody_who_has_gone_on_is_not_asked_again(session: StagedSession) -> None:
+@pytest.mark.parametrize("status", [200, 404])
+async def test_what_is_typed_while_it_is_tried_is_no_command_and_esc_gives_it_up(
+    session: StagedSession, status: int
+) -> None:
     may_answer = Event()
 
     def answer(_: Asked) -> Reply:
         assert may_answer.wait(20)
-        return Reply(status=404)
+        return Reply(FEED, status, {"Content-Type": "application/rss+xml"})
 
     async def act(stage: Stage) -> None:
         await stage.press("7", "a")
@@ -195,11 +198,15 @@ async def test_somebody_who_has_gone_on_is_not_asked_again(session: StagedSessio
         stage.app.post_message(events.Key("enter", None))
         await stage.until(lambda: stage.said.startswith("Asking"))
         stage.app.post_message(events.Key("2", "2"))
-        await stage.until(lambda: stage.main.number == 2)
+        await stage.until(lambda: f"{server.base}/feed2" in stage.text)
+        stage.app.post_message(events.Key("escape", None))
+        await stage.until(lambda: not stage.main.is_asking)
         may_answer.set()
-        await stage.until(lambda: "cannot be followed" in stage.said)
+        await stage.until(lambda: not stage.said.startswith("Asking"))
         await stage.settle()
-        assert not stage.main.is_typing
+        assert stage.main.number == 7
+        assert not stage.main.is_asking
+        assert not stage.main.is_reading
 
     with serving(answer) as server:
         await play(session, act, SMALL)

@@ -111,7 +111,7 @@ class Searcher:
             if mode == "semantic" or query.like:
                 raise TrackerError(
                     "Nothing is embedded yet, so there is no search by meaning.",
-                    "Run 'tracker index', or search with --mode lexical.",
+                    "Run 'tracker index', or search by words alone (--mode lexical).",
                 )
             return self._hits(query, self._by_word(query, limit), {}, limit)
         if mode == "semantic" or query.like:

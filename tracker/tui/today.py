@@ -172,7 +172,7 @@ def _beginning(under_way: str) -> Part:
         return Part("Nothing is stored yet", under_way, [Entry(words)], 1, 1)
     offers = (
         ("sync", "R fetches what you follow", "7 shows and changes what that is"),
-        ("starter", "bring the starter library", "landmark papers of 2012 to 2025; needs no network"),
+        ("starter", "bring the starter library", "landmark papers, 2012 to 2025; needs no network"),
     )
     entries = [
         Entry(text_draw([(words, "strong"), (f"  {note}", "dim")], indent=3, hanging=2), ChoiceTarget(value), value)

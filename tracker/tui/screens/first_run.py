@@ -96,7 +96,7 @@ class FirstRun(ModalScreen[Answers]):
     def _keys(self) -> str:
         """Return what can be pressed now."""
         if self._step == "name":
-            return " enter tries it   enter on an empty line goes on   esc leaves"
+            return " enter tries it   enter on an empty line goes on   esc skips the rest"
         back = "   backspace goes back" if self._before() else ""
         return f" j k move   enter chooses{back}   esc skips the rest"
 

@@ -180,19 +180,3 @@ class Marking(Modes):
             return
         self.say(f"{done}: {step.words}, {plural(len(set(step.rows)), 'item')}. {then}")
         self._show(step)
-
-    # asking
-
-    async def ask_once(self, label: str, value: str, answer: Callable[[str], None]) -> None:
-        """Ask for a line; what answers may refuse it with a `TrackerError`, then the line stays."""
-
-        def done(text: str) -> None:
-            answer(text)
-            self.close_prompt()
-
-        await self.ask(label, value, done)
-
-    def close_prompt(self) -> None:
-        """Hide the prompt and go on where it was asked."""
-        if self.prompt is not None and self.prompt.close():
-            self.focus_again()

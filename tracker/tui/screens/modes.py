@@ -7,7 +7,7 @@ from textual import on
 
 from tracker.tui.keys import counted, labels
 from tracker.tui.messages import Selected
-from tracker.tui.screens.shell import Shell
+from tracker.tui.screens.asking import Asking
 from tracker.tui.widgets.bars import BottomBar
 from tracker.tui.widgets.painted import Painted
 
@@ -39,7 +39,7 @@ class Jump:
         return {place: letters for letters, place in self.places.items() if letters.startswith(self.typed)}
 
 
-class Modes(Shell):
+class Modes(Asking):
     """One mode at a time; `esc` leaves it."""
 
     _typed = ""
@@ -146,6 +146,7 @@ class Modes(Shell):
         if not places:
             self.say("There is no link in sight." if self.is_reading else "There is no line to jump to.")
             return
+        self.query_one(BottomBar).leave()
         self._jump = Jump(where, dict(zip(labels(len(places)), places, strict=False)))
         self._show_jump(self._jump)
 

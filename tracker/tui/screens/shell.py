@@ -1,6 +1,5 @@
-"""What the commands of the main screen stand on: the views, the reading pane, the prompt, the line at the bottom."""
+"""What the commands of the main screen stand on: the views, the reading pane, the line at the bottom."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from textual import on
@@ -22,11 +21,10 @@ from tracker.tui.widgets.nav import Nav
 from tracker.tui.widgets.reading import ReadingPane
 
 if TYPE_CHECKING:
-    from textual.suggester import Suggester
+    from collections.abc import Callable
 
     from tracker.tui.reads import Reader
     from tracker.tui.views.today import TodayView
-    from tracker.tui.widgets.prompt import Prompt
 
 
 class Shell(Screen[None]):
@@ -138,6 +136,7 @@ class Shell(Screen[None]):
         else:
             self.trail = [target]
         self.add_class("-reading")
+        self.query_one(BottomBar).leave()
         self.show_hints()
         if target == self.pane_target:
             self.pane.action_edge(-1)
@@ -184,29 +183,6 @@ class Shell(Screen[None]):
         if self.focused is not None and self.focused.check_consume_key("x", "x"):
             return self.focused
         return self._line_asked
-
-    @property
-    def prompt(self) -> "Prompt | None":
-        """The prompt, once something was asked."""
-        found = self.query("Prompt")
-        return cast("Prompt", found.first()) if found else None
-
-    async def ask(
-        self,
-        label: str,
-        value: str,
-        answer: Callable[[str], None],
-        suggester: "Suggester | None" = None,
-        example: str = "",
-    ) -> None:
-        """Ask for a line at the bottom; an example stands in it while it is empty."""
-        from tracker.tui.widgets.prompt import Prompt
-
-        if self.prompt is None:
-            await self.mount(Prompt(), before=self.query_one(BottomBar))
-        prompt = cast("Prompt", self.prompt)
-        prompt.ask(label, value, answer, suggester, example)
-        self.give_keys_to(prompt.box)
 
     # saying
 

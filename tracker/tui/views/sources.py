@@ -163,14 +163,12 @@ class SourcesView(View):
 
     async def action_follow(self) -> None:
         """Ask what to follow, try it, show what was found and ask again."""
-        await self._ask_what("")
-
-    async def _ask_what(self, text: str) -> None:
-        await self.shell.ask("follow:", text, self._try, example=EXAMPLES)
+        await self.shell.ask("follow:", "", self._try, example=EXAMPLES)
 
     def _try(self, text: str) -> None:
-        self.shell.close_prompt()
+        """Try what was named; the line stays meanwhile, so that no letter typed into it becomes a command."""
         if not text.strip():
+            self.shell.close_prompt()
             return
         self.say(f"Asking {steady(text, 200)} …")
         following, attempt = self.desk.trying.following, text != self._refused_text
@@ -184,18 +182,19 @@ class SourcesView(View):
         )
 
     def _not_tried(self, text: str, words: str) -> None:
-        """Tell why something cannot be followed, and give its name back to be mended."""
+        """Tell why something cannot be followed; its name stands in the line to be mended."""
         again = "" if text == self._refused_text else " Enter once more follows it untried."
         self._refused_text = text
         self.say(f"{words}{again}", "bad")
-        if self.listing.has_focus:  # else the user has gone on to something else
-            self.call_later(self._ask_what, text)
 
     def _propose(self, found: Proposal) -> None:
         self.say("")
+        if not self.shell.is_asking:
+            return  # esc was pressed while it was tried
         self.shell.open(ReadyTarget(found.document))
         write = found.write
         if write is None:
+            self.shell.close_prompt()
             return
 
         def answer(name: str) -> None:
@@ -204,7 +203,7 @@ class SourcesView(View):
             start(self, "trying", lambda _: write(name.strip()), self._changed, group="follow")
 
         label = "enter follows it, esc does not; name" if found.name else "enter follows them, esc does not"
-        self.call_later(self.shell.ask, label, found.name, answer)
+        self.shell.ask_on(label, found.name, answer)
 
     async def action_unfollow(self) -> None:
         """Ask, and take the source at the cursor out of `feeds.toml`."""
