@@ -92,9 +92,9 @@ def _told(
 
 
 def _marks(sentence: Sentence, numbers: Numbers) -> str:
-    """Return the numbers of what a sentence cites; of many items, how many."""
+    """Return the numbers of what a sentence cites; of many items, how many; an absence counts none."""
     known = numbers.marks(sentence)
-    return known or (f" [{plural(len(sentence.items), 'item')}]" if sentence.items else "")
+    return known or (f" [{plural(len(sentence.items), 'item')}]" if sentence.items and sentence.figures else "")
 
 
 def _cited(paragraph: Sequence[Sentence], numbers: Numbers) -> Target | None:

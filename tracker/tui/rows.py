@@ -185,11 +185,8 @@ def spoken_words(topic: Topic) -> str:
 
 def why_rising(topic: Topic) -> str:
     """Return the counts behind a topic in words."""
-    words = [
-        f"{plural(topic.after, 'paper')}, {topic.before:,} before"
-        if topic.before
-        else f"{plural(topic.after, 'paper')}, none before"
-    ]
+    holding = f" with “{steady(topic.counted)}”" if topic.counted else ""
+    words = [f"{plural(topic.after, 'paper')}{holding}, {f'{topic.before:,}' if topic.before else 'none'} before"]
     if topic.before and interval_words(topic):
         words.append(f"{interval_words(topic)} times as often")
     if topic.voices_weekly and topic.voices_weekly[-1]:

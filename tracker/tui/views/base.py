@@ -76,6 +76,15 @@ class Surroundings(Protocol):
         """Ask for a line."""
         ...
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether a line to type in is open."""
+        ...
+
+    def ask_on(self, label: str, value: str, answer: Callable[[str], None]) -> None:
+        """Ask the next thing in the line that is open."""
+        ...
+
     def close_prompt(self) -> None:
         """Ask no more."""
         ...
