@@ -201,3 +201,15 @@ def test_who_asks_a_process_that_is_just_leaving_is_answered_by_another_one(
         assert not leaving
     finally:
         room.close()
+
+
+def test_long_work_gives_way_to_whoever_reads(session: Session) -> None:
+    room = Apart(session)
+    try:
+        assert room.run(niceness) >= 10
+    finally:
+        room.close()
+
+
+def niceness(session: Session) -> int:
+    return os.getpriority(os.PRIO_PROCESS, 0) if session.home else -1

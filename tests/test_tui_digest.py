@@ -45,7 +45,13 @@ def digest() -> Digest:
         Sentence(text="Nine papers [rose.", items=("arxiv:1", "arxiv:2"), kind="counted"),
         Sentence(text="Two people spoke.", items=("arxiv:3",), kind="counted"),
         Sentence(text="“We quote [x.”", items=("arxiv:2",), kind="quoted"),
-        Sentence(text="Many.", items=tuple(f"arxiv:{number}" for number in range(1, 6)), kind="counted"),
+        Sentence(
+            text="Many.",
+            items=tuple(f"arxiv:{number}" for number in range(1, 6)),
+            kind="counted",
+            figures={"papers": 5},
+        ),
+        Sentence(text="Nobody.", items=tuple(f"arxiv:{number}" for number in range(1, 6)), kind="counted"),
     )
     entry = DigestEntry(title="A topic [b]", sentences=sentences, papers=(line(4),))
     return Digest(
@@ -67,7 +73,7 @@ def test_sentences_stand_in_paragraphs_and_quoted_ones_alone() -> None:
     text = drawn(entries)
     assert "   Nine papers [rose. [1] [2] Two people spoke. [3]" in text
     assert "   “We quote [x.” [2]" in text
-    assert "   Many. [5 items]" in text
+    assert "   Many. [5 items] Nobody." in text
     assert [row.split("]")[0].strip(" •") for row in text[-3:]] == ["[1", "[2", "[3"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 _Part = TypeVar("_Part")
 
 _VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+_NICE = 10
 _SIBLINGS = Path("/sys/devices/system/cpu/smt/active")
 
 
@@ -23,6 +25,12 @@ def pin_threads() -> None:
     """
     for name in _VARIABLES:
         os.environ.setdefault(name, "1")
+
+
+def give_way() -> None:
+    """Let everything else on the machine go first, where the system can: who reads while this process embeds waits for no key."""
+    with suppress(OSError, AttributeError):
+        os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), _NICE))
 
 
 def bulk_threads() -> int:

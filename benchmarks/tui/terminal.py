@@ -104,8 +104,8 @@ class Terminal:
         return Answer(1000 * taken, self._queued() - before)
 
     def _queued(self) -> float:
-        """Return the milliseconds that the program's first thread has been ready without a processor being free for it."""
-        return int(Path(f"/proc/{self.process}/schedstat").read_text().split()[1]) / 1e6
+        """Return the milliseconds that the program's first thread and this process have been ready without a free processor."""
+        return sum(int(Path(f"/proc/{one}/schedstat").read_text().split()[1]) for one in (self.process, "self")) / 1e6
 
     def memory(self) -> Memory:
         """Return what the program and its children hold now."""

@@ -8,6 +8,7 @@ import click
 from tracker.cli.common import print_matched, session_of
 from tracker.models import SyncEvent
 from tracker.session import Session
+from tracker.threads import give_way
 
 
 @click.command(
@@ -20,6 +21,7 @@ def index_command(context: click.Context, rebuild: bool, prune: bool) -> None:
     """Embed, extract phrases, index."""
     session = session_of(context)
     session.log_to_file()
+    give_way()
     if rebuild:
         click.echo(f"Rebuilt: {session.rebuild_index():,} vectors.", err=True)
     run_index(session)

@@ -11,6 +11,7 @@ from tracker.cli.common import print_json, print_matched, session_of
 from tracker.cli.ending import leave
 from tracker.cli.index import Meter
 from tracker.text import plural
+from tracker.threads import give_way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,7 @@ def sync_command(context: click.Context, names: tuple[str, ...], no_index: bool,
     """Run a sync and say in a line each what failed and what is new."""
     session = session_of(context)
     session.log_to_file()
+    give_way()
     if not session.config.sources:
         click.echo(
             f"tracker: no source is followed in {session.home / 'feeds.toml'}. Add a [[source]] table there.", err=True

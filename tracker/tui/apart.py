@@ -18,14 +18,13 @@ from typing import IO, Any, Protocol, TypeVar, cast
 
 from tracker.errors import TrackerError
 from tracker.session import Session
+from tracker.threads import give_way
 
 Result = TypeVar("Result")
 Told = Callable[[str], None]
 """Hears in words what is being done."""
 IDLE_SECONDS = 20.0
 """So long a process waits for more work before it ends: walking from week to week should not begin anew each time."""
-NICE = 10
-"""By how much the long work gives way to whoever reads."""
 _BEGUN, _TOLD, _STEP, _DONE, _FAILED = "begun", "told", "step", "done", "failed"
 
 
@@ -215,8 +214,7 @@ _SERVE = "import sys; from tracker.tui.apart import serve; serve(*sys.argv[1:])"
 
 def serve(home: str, gap_scale: str, idle: str) -> None:
     """Do the works that come on standard input, one after the other, until it ends or none comes for some seconds."""
-    with suppress(OSError):
-        os.nice(NICE)
+    give_way()
     asked, answers = os.fdopen(os.dup(0), "rb", buffering=0), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)  # whatever a library prints is no answer
