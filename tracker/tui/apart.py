@@ -23,7 +23,7 @@ from tracker.threads import give_way
 Result = TypeVar("Result")
 Told = Callable[[str], None]
 """Hears in words what is being done."""
-IDLE_SECONDS = 20.0
+IDLE_SECONDS = 5.0
 """So long a process waits for more work before it ends: walking from week to week should not begin anew each time."""
 _BEGUN, _TOLD, _STEP, _DONE, _FAILED = "begun", "told", "step", "done", "failed"
 
