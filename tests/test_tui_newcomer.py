@@ -20,6 +20,7 @@ from tracker.tui.today import TodayData, today_entries
 from tracker.tui.troubles import trouble_entries, troubled
 from tracker.tui.views.today import TodayView
 from tracker.tui.views.trends import Found, trend_entries
+from tracker.tui.widgets import bars
 from tracker.tui.widgets.bars import TopBar
 from tracker.tui.widgets.entry_list import Entry
 
@@ -162,7 +163,10 @@ async def test_the_page_of_keys_begins_with_all_that_the_view_has(session: Stage
     await play(session, act, SMALL)
 
 
-async def test_what_was_said_of_one_view_does_not_hide_the_keys_of_the_next(session: StagedSession) -> None:  # noqa: F811
+async def test_what_was_said_of_one_view_does_not_hide_the_keys_of_the_next(
+    session: StagedSession,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async def act(stage: Stage) -> None:
         await stage.press("escape")
         assert stage.said == "This is the top; q quits."
@@ -171,6 +175,10 @@ async def test_what_was_said_of_one_view_does_not_hide_the_keys_of_the_next(sess
         stage.main.say("It failed.", "bad")
         await stage.press("7")
         assert stage.said == "It failed."
+        read = bars.monotonic() + bars.HOLD_SECONDS
+        monkeypatch.setattr(bars, "monotonic", lambda: read)
+        await stage.press("6")
+        assert stage.said == ""
 
     await play(session, act, SMALL)
 

@@ -98,7 +98,7 @@ def heading_draw(width: int) -> list[Row]:
 
 def _cells(state: str, good: str, due: str, rhythm: str, items: str, width: int, role: str = "dim") -> Row:
     """Return the columns after the name, as many as there is room for."""
-    cells: Row = [(" ", ""), (fit(state, 18 if width >= 64 else 13), role)]
+    cells: Row = [(" ", ""), (fit(state, 18 if width >= 46 else 13), role)]
     if width >= 56:
         cells.append((fit_right(good, 6), "dim"))
     if width >= WIDE:

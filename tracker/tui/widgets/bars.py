@@ -1,5 +1,7 @@
 """The line at the top (views, trouble, sync) and the one at the bottom (six hints, or something to say)."""
 
+from time import monotonic
+
 from rich.text import Text
 from textual import events
 from textual.widget import Widget
@@ -103,6 +105,7 @@ class BottomBar(Widget):
         self.tone = "info"
         self.state = ""
         self._turn = 0
+        self._since = 0.0
 
     def show_hints(self, hints: tuple[tuple[str, str], ...], remapped: dict[str, str]) -> None:
         """Show the keys of some commands (id, word)."""
@@ -119,7 +122,7 @@ class BottomBar(Widget):
         """Show a message in place of the hints; one that names trouble stays longer."""
         self.message, self.tone = steady(message), tone
         self._turn += 1
-        turn = self._turn
+        turn, self._since = self._turn, monotonic()
         self.refresh(layout=True)
         self.set_timer(HOLD_BAD_SECONDS if tone == "bad" else HOLD_SECONDS, lambda: self._clear(turn))
 
@@ -128,8 +131,8 @@ class BottomBar(Widget):
             self.clear()
 
     def leave(self) -> None:
-        """Show the hints of another view; what names trouble stays its time."""
-        if self.tone != "bad":
+        """Show the hints of another view; what names trouble stays until it can have been read."""
+        if self.tone != "bad" or monotonic() - self._since >= HOLD_SECONDS:
             self.clear()
 
     def clear(self) -> None:
