@@ -90,7 +90,8 @@ def print_trends(found: Trends) -> None:
 
 def _print_topic(topic: Topic) -> None:
     spark = sparkline(topic.weekly) if topic.weekly else ""
-    counts = f"{plural(topic.after, 'paper')}, {topic.before:,} before"
+    holding = f" with “{clean_line(topic.counted)}”" if topic.counted else ""
+    counts = f"{plural(topic.after, 'paper')}{holding}, {topic.before:,} before"
     change = figures(topic) if topic.state in ("rising", "fading", "watch") else ""
     _print_line(topic, spark, (change, counts, _people(topic), topic.state))
 

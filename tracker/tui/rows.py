@@ -10,6 +10,8 @@ from tracker.text import plural
 from tracker.tui.cells import Part, Row, fit, fit_right, is_plain, marked, sparkline, steady, wrap
 
 Draw = Callable[[int], list[Row]]
+STATED = 60
+"""From so many cells on a topic names its state, which stands in the heading of its part of the list."""
 BESIDE = 52
 """Narrower than this is a list with the reading pane beside it on a screen of 100 columns."""
 ROOMY = 110
@@ -153,8 +155,8 @@ def topic_draw(topic: Topic) -> Draw:
     def draw(width: int) -> list[Row]:
         bars = "" if is_plain() else sparkline(topic.weekly, 12)
         ratio = fit_right(ratio_words(topic), 6)
-        state = fit(topic.state, 7)
-        label = fit(topic.label, max(width - 3 - len(bars) - 6 - 7 - 5, 8))
+        state = fit(topic.state, 7) if width >= STATED else ""  # narrower, the heading above says it
+        label = fit(topic.label, max(width - 3 - len(bars) - 6 - len(state) - 5, 8))
         role = _STATE_ROLES.get(topic.state, "dim")
         first: Row = [("   ", ""), (label, "strong"), (" ", ""), (state, role), (ratio, role), ("  ", ""), (bars, role)]
         return [first, [("   ", ""), (fit(why_rising(topic), width - 4), "dim")]]
