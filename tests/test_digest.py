@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.digest import Counts, Near, compose_week
+from tracker.digest import Counts, Near, compose_day, compose_week
 from tracker.digest.room import WORDS_A_MINUTE, words
 from tracker.errors import ConfigError
 from tracker.forms.data import to_dict
@@ -61,8 +61,9 @@ class Shelf:
         self,
         title: str = "A Paper about Methods {}",
         text: str = "Much is unknown. We propose methods in a paper, {}. It works.",
+        days: tuple[str, str] = ("2026-05-11", "2026-05-18"),
     ) -> None:
-        self.title, self.text = title, text
+        self.title, self.text, self.days = title, text, days
         self.asked: set[str] = set()
 
     def lines(self, ids: Sequence[str]) -> list[Line]:
@@ -78,12 +79,12 @@ class Shelf:
         )  # fmt: skip
 
     def discussed(self, since: str, before: str, limit: int) -> list[tuple[Line, Talk]]:
-        assert (since, before) == ("2026-05-11", "2026-05-18")
+        assert (since, before) == self.days
         talk = Talk(people=1, bots=0, posts=2, points=0, networks=("x",), score=1.0)
         return [(line("arxiv:2605.00900", self.title.replace("{}", "talk")), talk)]
 
     def shared(self, ids: Sequence[str], before: str) -> dict[str, Shared]:
-        assert before == "2026-05-18"
+        assert before == self.days[1]
         return {name: Shared(people=1, voices=(VOICE,)) for name in ids if name.endswith("00900")}
 
     def said(self, ids: Sequence[str]) -> list[Voice]:
@@ -154,6 +155,22 @@ def test_of_very_many_sources_that_give_nothing_the_number_is_told() -> None:
     assert "source 0, source 1," in told
     assert "source 11 and 63 more." in told
     assert "source 12" not in told
+
+
+def test_a_brief_tells_of_topics_that_a_paper_of_the_day_names_in_its_title() -> None:
+    named_here, touched = topic(1, "Causal Forests"), replace(topic(2, "Agent Skills"), titles=0)
+    named_here = replace(named_here, titles=2)
+    day = frozenset({*named_here.items[1:4], *touched.items[:3]})
+    shelf = Shelf(days=("2026-05-14", "2026-05-15"))
+    digest = compose_day(
+        trends(topics=(touched, named_here)), shelf, day="2026-05-14", role=NOBODY, papers=day, minutes=4
+    )
+    (section,) = (section for section in digest.sections if section.key == "rising")
+    assert [entry.title for entry in section.entries] == ["Causal Forests"]
+    (entry,) = section.entries
+    assert entry.sentences[0].text.startswith("3 papers of the day")
+    assert [line.id for line in entry.papers] == [named_here.items[1]]
+    assert [sentence.items for sentence in entry.sentences[1:]] == [(named_here.items[1],)]
 
 
 def test_sections_stand_in_their_order_with_words_in_the_right_number() -> None:

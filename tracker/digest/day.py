@@ -96,12 +96,20 @@ def _how(minutes: int, *, has_risers: bool) -> tuple[Sentence, ...]:
     return tuple(Sentence(text=text) for text in told)
 
 
-def _of_the_day(topics: Sequence[Topic], papers: AbstractSet[str], role: Role) -> list[tuple[Topic, list[str]]]:
-    """Return rising topics with their papers of the day, in the order of the role."""
+def _of_the_day(
+    topics: Sequence[Topic], papers: AbstractSet[str], role: Role
+) -> list[tuple[Topic, list[str], list[str]]]:
+    """Return rising topics with their papers of the day and those of them that name it in the title, in the order of the role.
+
+    Where none does, the papers of the day only touch the topic, and it is left out.
+    """
     found = [
-        (topic, [name for name in topic.items if name in papers])
+        (
+            topic,
+            [name for name in topic.items if name in papers],
+            [name for name in topic.items[: topic.titles] if name in papers],
+        )
         for topic in topics
         if topic.state in ("rising", "new")
     ]
-    able = [(topic, ids) for topic, ids in found if ids]
-    return sorted(able, key=lambda pair: -role.standing(pair[0]))
+    return sorted((one for one in found if one[2]), key=lambda one: -role.standing(one[0]))

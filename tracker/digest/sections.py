@@ -247,16 +247,15 @@ def fading(topics: Sequence[Topic]) -> DigestSection:
 
 
 def in_rising(
-    topics: Sequence[tuple[Topic, Sequence[str]]], library: Library, teller: Teller, room: Room
+    topics: Sequence[tuple[Topic, Sequence[str], Sequence[str]]], library: Library, teller: Teller, room: Room
 ) -> DigestSection:
-    """Tell the rising topics to which papers of a day belong, with these papers."""
+    """Tell the rising topics to which papers of a day belong, with those of these papers that name the topic in the title."""
     entries = []
-    for topic, ids in topics[: room.topics]:
+    for topic, ids, named in topics[: room.topics]:
         text = f"{plural(len(ids), 'paper')} of the day; it is rising, ×{topic.ratio:.1f} in four weeks."
         figures = {"papers": len(ids), "ratio": round(topic.ratio, 1)}
         counted = Sentence(text=text, items=tuple(ids[:EVIDENCE]), kind="counted", figures=figures)
-        told = (counted, *teller.contributions(ids, 1))
-        entries.append(
-            DigestEntry(title=topic.label, topic=topic, sentences=told, papers=tuple(library.lines(ids[: room.listed])))
-        )
+        told = (counted, *teller.contributions(named, 1))
+        papers = tuple(library.lines(named[: room.listed]))
+        entries.append(DigestEntry(title=topic.label, topic=topic, sentences=told, papers=papers))
     return DigestSection(key="rising", heading="In rising topics", entries=tuple(entries))
