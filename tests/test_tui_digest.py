@@ -202,8 +202,11 @@ async def test_all_weeks_are_listed_and_opened(session: Weekly) -> None:
         assert [row.split("2026-W")[1][:2] for row in weeks] == ["20", "19", "18"]  # W21 is later than the newest paper
         assert "▸ 2026-W20  11 to 17 May" in weeks[0]
         assert "papers" in weeks[1]
+        assert "its digest" in stage.text
+        assert "what it cites" not in stage.text
         await stage.press("escape")
         assert "week 2026-W20 None" in stage.text
+        assert "what it cites" in stage.text
         await stage.press("w")
         await stage.until(lambda: "enter opens one" in stage.text)
         await stage.press("j", "j")

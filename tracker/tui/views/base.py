@@ -89,12 +89,16 @@ class Surroundings(Protocol):
         """Ask no more."""
         ...
 
+    def show_hints(self) -> None:
+        """Name the keys of what is shown."""
+        ...
+
 
 class View(Vertical):
     """One of the seven views: a caption and a list."""
 
     number: ClassVar[int] = 0
-    hints: ClassVar[tuple[tuple[str, str], ...]] = COMMON_HINTS
+    hints: tuple[tuple[str, str], ...] = COMMON_HINTS
 
     trouble = ""
     """Why the store could not be read, when it could not."""

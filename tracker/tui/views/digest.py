@@ -23,6 +23,17 @@ KEPT = 16
 """So many digests are kept until the store changes: going back and forth must not count a week anew."""
 
 
+READING = (
+    ("open", "what it cites"),
+    ("earlier", "earlier"),
+    ("weeks", "weeks"),
+    ("day", "day or week"),
+    ("role", "role"),
+    ("help", "keys"),
+)
+CHOOSING = (("open", "its digest"), ("weeks", "back"), ("help", "keys"))
+
+
 class StoppedError(TrackerError):
     """A digest was being made and nobody waits for it any more."""
 
@@ -32,14 +43,7 @@ class DigestView(View):
 
     number = 6
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(DIGEST_KEYS)]
-    hints: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("open", "what it cites"),
-        ("earlier", "earlier"),
-        ("weeks", "weeks"),
-        ("day", "day or week"),
-        ("role", "role"),
-        ("help", "keys"),
-    )
+    hints: tuple[tuple[str, str], ...] = READING
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -139,10 +143,17 @@ class DigestView(View):
         if self._lists_weeks:
             self._read_weeks()
             return
+        self._name_keys(READING)
         shown = self.query_one(EntryList)
         shown.empty = "Nothing to sum up yet.\nR fetches your sources."
         shown.show(digest_entries(made.digest), keep=not is_other)
         self._describe()
+
+    def _name_keys(self, hints: tuple[tuple[str, str], ...]) -> None:
+        """Name other keys at the bottom; those of another view stay when that is shown by now."""
+        self.hints = hints
+        if self.display:
+            self.shell.show_hints()
 
     def _describe(self) -> None:
         if self.made is None:
@@ -167,6 +178,7 @@ class DigestView(View):
         if self.made is None:
             return
         is_again, self._lists_weeks = self._lists_weeks, True
+        self._name_keys(CHOOSING)
         newest, present = (_week(edition) for edition in (self.made.newest, self.made.digest.edition))
         past = [one for one in weeks if one[0] <= newest]
         shown = self.query_one(EntryList)

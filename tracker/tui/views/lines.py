@@ -45,7 +45,7 @@ class LinesView(View):
     advice = "Today (1) offers a starter library."
     can_filter = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(LINES_KEYS)]
-    hints: ClassVar[tuple[tuple[str, str], ...]] = (
+    hints: tuple[tuple[str, str], ...] = (
         ("open", "open"),
         ("star", "star"),
         ("filter", "filter"),

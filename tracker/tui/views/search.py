@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -37,7 +37,7 @@ class SearchView(View):
     """A line to type in and the hits, each with its reason."""
 
     number = 4
-    hints: ClassVar[tuple[tuple[str, str], ...]] = (
+    hints: tuple[tuple[str, str], ...] = (
         ("open", "open"),
         ("star", "star"),
         ("like", "more like this"),

@@ -36,7 +36,7 @@ class SourcesView(View):
 
     number = 7
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(SOURCES_KEYS)]
-    hints: ClassVar[tuple[tuple[str, str], ...]] = (
+    hints: tuple[tuple[str, str], ...] = (
         ("open", "details"),
         ("sync", "sync this"),
         ("sync-all", "sync all"),

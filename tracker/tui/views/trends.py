@@ -26,7 +26,7 @@ class TrendsView(View):
 
     number = 5
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(TRENDS_KEYS)]
-    hints: ClassVar[tuple[tuple[str, str], ...]] = (
+    hints: tuple[tuple[str, str], ...] = (
         ("open", "its page"),
         ("topic", "any topic"),
         ("search", "search"),
