@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from tracker.digest import Counts, Near, compose_day, compose_week
 from tracker.digest.room import WORDS_A_MINUTE, words
 from tracker.errors import ConfigError
+from tracker.findings import Point, Topic, Trends
 from tracker.forms.data import to_dict
 from tracker.forms.markdown import markdown, to_markdown
 from tracker.forms.outside import address, sparkline
 from tracker.forms.page import to_html
 from tracker.forms.text import to_text
-from tracker.models import Item, Line, Marks, Point, Talk, Topic, Trends
+from tracker.models import Item, Line, Marks, Talk
 from tracker.pages import Digest, Sentence, Shared, Voice
 from tracker.roles import Role, load, named, parse, shipped
 from tracker.summarize.extractive import contribution, leans, says_something, sentences

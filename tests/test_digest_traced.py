@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tracker.models import Topic
+    from tracker.findings import Topic
     from tracker.pages import Digest, Sentence
 
 WEEK = run.WEEK

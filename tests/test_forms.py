@@ -16,11 +16,11 @@ from test_digest import Shelf, compose, topic, trends
 
 from tracker import delivery
 from tracker.destinations import Destinations, Folder
+from tracker.findings import Point
 from tracker.forms import charts
 from tracker.forms.atom import digests_to_atom
 from tracker.forms.notes import note_name, note_prefix, to_note
 from tracker.forms.page import to_html
-from tracker.models import Point
 from tracker.pages import Ranking
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.cli.trends import print_trends
-from tracker.models import Topic, Trends
+from tracker.findings import Topic, Trends
 from tracker.times import week_start, weeks_before
 from tracker.topics import Document, extract, phrase_key
 from tracker.trends import weekly

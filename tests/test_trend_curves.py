@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tracker.models import Topic
+from tracker.findings import Topic
 from tracker.topics import phrase_key
 from tracker.trends.background import background
 from tracker.trends.curves import LEAST_COUNT, curve, lead

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.models import Trends
+from tracker.findings import Trends
 from tracker.times import week_start, weeks_before
 from tracker.topics import Document, extract
 from tracker.trends import contingency, editions, weekly

@@ -18,7 +18,8 @@ from textual.widgets import Input
 
 from tracker import times
 from tracker.errors import BusyError, FetchError
-from tracker.models import Line, Point, SyncEvent, Topic, Trends
+from tracker.findings import Point, Topic, Trends
+from tracker.models import Line, SyncEvent
 from tracker.pages import Digest, DigestEntry, DigestSection, Sentence
 from tracker.session import Session
 from tracker.store import sources

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from tracker import times
 from tracker.errors import FetchError
-from tracker.models import Trends
+from tracker.findings import Trends
 from tracker.session import Session
 from tracker.store import sources
 from tracker.tui.app import TrackerApp

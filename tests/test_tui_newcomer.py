@@ -10,7 +10,8 @@ import pytest
 from test_tui import NOW, SMALL, Stage, StagedSession, _fixed_day, browse_into, home, paper, play, session, topic  # noqa: F401 - fixtures
 
 from tracker.errors import FetchError
-from tracker.models import Hit, Line, SourceState, SyncEvent, Trends
+from tracker.findings import Trends
+from tracker.models import Hit, Line, SourceState, SyncEvent
 from tracker.store import sources
 from tracker.text import plural
 from tracker.tui import browser

@@ -13,7 +13,8 @@ from test_tui import HOSTILE, LARGE, NOW, SMALL, Stage, home, play, topic
 from textual.app import App, ComposeResult
 
 from tracker import times
-from tracker.models import Line, SavedSearch, SourceState, Talk, Trends
+from tracker.findings import Trends
+from tracker.models import Line, SavedSearch, SourceState, Talk
 from tracker.roles import Role, shipped
 from tracker.store.reader import Discussed
 from tracker.tui.cells import Row

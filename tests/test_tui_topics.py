@@ -12,7 +12,7 @@ from test_tui import NOW, SMALL, Stage, StagedSession, home, play, topic
 
 from tracker import times
 from tracker.errors import NotFoundError
-from tracker.models import Trends
+from tracker.findings import Trends
 from tracker.pages import Compared, Neighbour, Paper, Post, Ranking, Share, TopicPage, Week, Year
 from tracker.tui.cells import Row
 from tracker.tui.charts import beside, counted, curve, place_head, place_row, weeks_shown

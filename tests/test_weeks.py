@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tracker.models import Trends
+    from tracker.findings import Trends
     from tracker.store.reader import Reader
 
 WEEK, AFTER = "2026-W20", "2026-05-18"

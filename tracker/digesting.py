@@ -19,7 +19,8 @@ from tracker.weekly import COUNTED, Counted
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tracker.models import Item, Line, Talk, Topic
+    from tracker.findings import Topic
+    from tracker.models import Item, Line, Talk
     from tracker.pages import Digest
     from tracker.ports import Embedder, FloatArray
     from tracker.roles import Role

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tracker import times
-from tracker.models import Line, Slot, Topic
+from tracker.findings import Topic
+from tracker.models import Line, Slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker.errors import ConfigError
-from tracker.models import Topic
+from tracker.findings import Topic
 from tracker.text import fold
 from tracker.topics import unit_key
 

@@ -13,7 +13,7 @@ from tracker.store import phrases, sources
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.models import Trends
+    from tracker.findings import Trends
     from tracker.store.reader import Reader
 
 

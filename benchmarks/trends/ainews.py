@@ -22,8 +22,8 @@ import numpy as np
 
 from benchmarks.trends.tags import KINDS, REFERENCE, Lines, Tag, tags_of
 from benchmarks.trends.word_lists import Text, WordLists, texts_of
+from tracker.findings import Topic
 from tracker.forms.text import to_text
-from tracker.models import Topic
 from tracker.pages import Digest
 from tracker.session import Session
 from tracker.times import weeks_before

@@ -12,7 +12,7 @@ import math
 import pathlib
 
 from benchmarks.trends.weeks import papers_of
-from tracker.models import Topic
+from tracker.findings import Topic
 from tracker.roles import Role, shipped
 from tracker.times import week_of_text, weeks_before
 from tracker.trends import WEEKS, weekly

@@ -18,7 +18,7 @@ import subprocess
 import sys
 
 from benchmarks.trends.weeks import papers_of
-from tracker.models import Topic, Trends
+from tracker.findings import Topic, Trends
 from tracker.times import week_of_text, weeks_before
 from tracker.topics import Document
 from tracker.trends import WEEKS, follow, weekly

@@ -6,8 +6,8 @@ import sys
 import click
 
 from tracker.cli.common import checked_day, print_json, session_of, width
+from tracker.findings import Topic, Trends
 from tracker.forms.outside import figures, sparkline
-from tracker.models import Topic, Trends
 from tracker.text import clean_line, plural, shorten
 
 LABEL = 40

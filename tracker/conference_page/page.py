@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tracker.conference_page.nearness import Near
     from tracker.conference_page.venues import Edition
     from tracker.config import Source
-    from tracker.models import Trends
+    from tracker.findings import Trends
     from tracker.pages import Reason
     from tracker.roles import Role
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tracker.conference_page.following import Acquaintance
     from tracker.conference_page.nearness import Near
-    from tracker.models import Topic
+    from tracker.findings import Topic
     from tracker.pages import Entry
     from tracker.roles import Role
     from tracker.topics import Document

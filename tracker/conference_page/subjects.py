@@ -15,7 +15,7 @@ from tracker.trends.tally import known
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tracker.models import Topic
+    from tracker.findings import Topic
     from tracker.roles import Role
     from tracker.topics import Document
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tracker.models import Topic
+from tracker.findings import Topic
 from tracker.pages import Ranking
 from tracker.trends import RECENT
 

@@ -6,7 +6,8 @@ from tracker.digest import words
 from tracker.digest.room import Room
 from tracker.digest.shelf import Counts, Near, Shelf
 from tracker.digest.telling import EVIDENCE, Library, Teller, quoted
-from tracker.models import Line, Talk, Topic
+from tracker.findings import Topic
+from tracker.models import Line, Talk
 from tracker.pages import DigestEntry, DigestSection, Sentence
 from tracker.roles import Role
 from tracker.text import article, plural

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from tracker.models import Item, Line, Talk, Topic
+from tracker.findings import Topic
+from tracker.models import Item, Line, Talk
 from tracker.pages import Shared, Voice
 from tracker.roles import Role
 

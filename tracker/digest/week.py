@@ -10,7 +10,7 @@ from tracker.digest.references import references, shown
 from tracker.digest.room import Room, fitted
 from tracker.digest.shelf import Shelf
 from tracker.digest.telling import EVIDENCE, Library, Teller
-from tracker.models import Topic, Trends
+from tracker.findings import Topic, Trends
 from tracker.pages import Digest, DigestSection, Sentence
 from tracker.roles import Role
 from tracker.text import article

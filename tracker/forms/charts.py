@@ -7,8 +7,8 @@ import html
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from tracker.findings import Point, Topic
 from tracker.forms.outside import plain
-from tracker.models import Point, Topic
 from tracker.pages import Ranking
 from tracker.text import shorten
 

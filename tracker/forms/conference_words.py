@@ -11,7 +11,7 @@ from tracker.forms.slots import day_in_words, slot_in_words, time_in_words
 from tracker.text import article, plural
 
 if TYPE_CHECKING:
-    from tracker.models import Topic
+    from tracker.findings import Topic
     from tracker.pages import ConferencePage, Decided, Entry, Known
 
 PEOPLE = 10

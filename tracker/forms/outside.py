@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from tracker.findings import Topic
 from tracker.identity import is_web_address
 from tracker.latex import readable
-from tracker.models import Line, Topic
+from tracker.models import Line
 from tracker.pages import Digest, Sentence, Shared
 from tracker.text import clean_line, plural
 

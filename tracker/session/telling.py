@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tracker.conference_page import Wish
     from tracker.delivery import Outcome
-    from tracker.models import Trends
+    from tracker.findings import Trends
     from tracker.pages import ConferencePage, Digest, TopicPage
     from tracker.roles import Role
     from tracker.store.reader import Reader

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.models import Topic
+    from tracker.findings import Topic
     from tracker.ports import FloatArray
 
 ATTACHED = 5

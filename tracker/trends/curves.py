@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from tracker.models import Point
+from tracker.findings import Point
 
 SURE = 2.58
 """Standard errors by which one curve must be ahead of the other (p 0.01, two-sided)."""

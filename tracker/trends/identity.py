@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from tracker.models import Topic
+from tracker.findings import Topic
 
 SAME_PAPERS = 0.3
 """Jaccard of papers above which a topic with another name is the one of the week before; windows overlap by three weeks in four."""

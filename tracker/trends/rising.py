@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tracker.models import Topic, Trends
+from tracker.findings import Topic, Trends
 from tracker.text import plural
 from tracker.times import week_of_text, weeks_before
 from tracker.topics import Document

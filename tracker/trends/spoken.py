@@ -10,7 +10,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from tracker.models import Topic
+from tracker.findings import Topic
 from tracker.times import week_of_text
 from tracker.topics import Document, Keys
 from tracker.trends import contingency

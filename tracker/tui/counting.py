@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.models import Hit, Mode, SavedSearch, SyncEvent, Trends
+from tracker.findings import Trends
+from tracker.models import Hit, Mode, SavedSearch, SyncEvent
 from tracker.session import Session
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 
-from tracker.models import Topic
+from tracker.findings import Topic
 from tracker.query import Filter
 from tracker.tui.reads import Reader
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from tracker.models import SourceState, SyncEvent, Topic
+from tracker.findings import Topic
+from tracker.models import SourceState, SyncEvent
 
 if TYPE_CHECKING:
     from tracker.tui.blocks import Document

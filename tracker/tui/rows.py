@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from rich.cells import cell_len
 
 from tracker import times
-from tracker.models import Hit, Line, SourceState, Topic
+from tracker.findings import Topic
+from tracker.models import Hit, Line, SourceState
 from tracker.text import plural
 from tracker.tui.cells import Part, Row, fit, fit_right, is_plain, marked, sparkline, steady, wrap
 

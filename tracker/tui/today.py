@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tracker.models import Line, SavedSearch, SourceState, Talk, Topic, Trends
+from tracker.findings import Topic, Trends
+from tracker.models import Line, SavedSearch, SourceState, Talk
 from tracker.query import Filter
 from tracker.text import plural
 from tracker.tui.cells import steady

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from tracker.models import Line, Topic
+from tracker.findings import Topic
+from tracker.models import Line
 from tracker.pages import Compared, Neighbour, Paper, Post, TopicPage
 from tracker.text import plural
 from tracker.tui.blocks import Block, Document, line_blocks, title_words

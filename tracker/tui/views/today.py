@@ -9,7 +9,8 @@ from textual.app import ComposeResult
 
 from tracker import times
 from tracker.errors import ConfigError
-from tracker.models import Line, SavedSearch, Trends
+from tracker.findings import Trends
+from tracker.models import Line, SavedSearch
 from tracker.query import Filter
 from tracker.tui.jobs import start
 from tracker.tui.messages import Counted
